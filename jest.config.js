@@ -1,0 +1,28 @@
+// Two projects: `fast` needs nothing but Node (the inner loop); `real` runs against the servers that test/bed starts once.
+const common = {
+  testEnvironment: "node",
+  transform: {
+    "^.+\\.ts$": ["@swc/jest", { jsc: { parser: { syntax: "typescript" }, target: "es2023" }, module: { type: "commonjs" } }],
+  },
+  moduleNameMapper: {
+    "^keyturn$": "<rootDir>/components/index.ts",
+    "^keyturn/(pulumi|cdk8s)$": "<rootDir>/components/$1/index.ts",
+    "^keyturn/(policies|sandbox)$": "<rootDir>/$1/index.ts",
+  },
+  modulePathIgnorePatterns: ["<rootDir>/dist/", "<rootDir>/stacks/.*/out/"],
+};
+
+module.exports = {
+  testTimeout: 30_000,
+  maxWorkers: 2,
+  projects: [
+    { ...common, displayName: "fast", testMatch: ["<rootDir>/test/**/*.test.ts"], testPathIgnorePatterns: ["\\.real\\.test\\.ts$"] },
+    {
+      ...common,
+      displayName: "real",
+      testMatch: ["<rootDir>/test/**/*.real.test.ts"],
+      globalSetup: "<rootDir>/test/bed/jest-setup.ts",
+      globalTeardown: "<rootDir>/test/bed/jest-teardown.ts",
+    },
+  ],
+};

@@ -1,0 +1,37 @@
+// Writes dist/: one CommonJS file per source file (so that importing one subpath never loads another world) and the
+// reconciler as a single bundled file. Declarations are written by `tsc -p tsconfig.build.json`.
+import { chmodSync, readdirSync, rmSync, statSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import * as esbuild from "esbuild";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const rooms = ["api", "components", "policies", "reconciler", "sandbox", "cli", "stacks"];
+const RECONCILER_LIMIT = 900_000;
+
+const sources = rooms.flatMap((room) =>
+  readdirSync(join(root, room), { recursive: true })
+    .map((file) => join(root, room, String(file)))
+    .filter((file) => file.endsWith(".ts") && !file.endsWith(".d.ts") && !file.includes("node_modules")),
+);
+
+rmSync(join(root, "dist"), { recursive: true, force: true });
+const common = { platform: "node", format: "cjs", target: "node22", logLevel: "warning", absWorkingDir: root };
+await esbuild.build({ ...common, entryPoints: sources, outdir: "dist", outbase: "." });
+await esbuild.build({
+  ...common,
+  entryPoints: ["reconciler/main.ts"],
+  outfile: "dist/reconciler.cjs",
+  bundle: true,
+  minify: true,
+  keepNames: true,
+  legalComments: "eof",
+});
+chmodSync(join(root, "dist/cli/main.js"), 0o755);
+
+const size = statSync(join(root, "dist/reconciler.cjs")).size;
+if (size > RECONCILER_LIMIT) {
+  console.error(`dist/reconciler.cjs has ${size} bytes; the limit is ${RECONCILER_LIMIT}.`);
+  process.exit(1);
+}
+console.log(`built ${sources.length} files, ${relative(root, join(root, "dist/reconciler.cjs"))} ${Math.round(size / 1000)} kB`);
