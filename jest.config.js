@@ -2,7 +2,10 @@
 const common = {
   testEnvironment: "node",
   transform: {
-    "^.+\\.ts$": ["@swc/jest", { jsc: { parser: { syntax: "typescript" }, target: "es2023" }, module: { type: "commonjs" } }],
+    "^.+\\.ts$": [
+      "@swc/jest",
+      { jsc: { parser: { syntax: "typescript" }, target: "es2023" }, module: { type: "commonjs" } },
+    ],
   },
   moduleNameMapper: {
     "^keyturn$": "<rootDir>/components/index.ts",
@@ -16,7 +19,12 @@ module.exports = {
   testTimeout: 30_000,
   maxWorkers: 2,
   projects: [
-    { ...common, displayName: "fast", testMatch: ["<rootDir>/test/**/*.test.ts"], testPathIgnorePatterns: ["\\.real\\.test\\.ts$"] },
+    {
+      ...common,
+      displayName: "fast",
+      testMatch: ["<rootDir>/test/**/*.test.ts"],
+      testPathIgnorePatterns: ["\\.real\\.test\\.ts$"],
+    },
     {
       ...common,
       displayName: "real",

@@ -34,4 +34,6 @@ if (size > RECONCILER_LIMIT) {
   console.error(`dist/reconciler.cjs has ${size} bytes; the limit is ${RECONCILER_LIMIT}.`);
   process.exit(1);
 }
-console.log(`built ${sources.length} files, ${relative(root, join(root, "dist/reconciler.cjs"))} ${Math.round(size / 1000)} kB`);
+console.log(
+  `built ${sources.length} files, ${relative(root, join(root, "dist/reconciler.cjs"))} ${Math.round(size / 1000)} kB`,
+);

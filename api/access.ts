@@ -1,0 +1,21 @@
+/** `access.json`: the grants that declarations imply, written by a synth and taken by the platform stack. */
+export interface AccessFile {
+  readonly apiVersion: "keyturn.dev/v1alpha1";
+  readonly kind: "Access";
+  readonly grants: readonly Grant[];
+}
+
+/** One identity may do something with one path. Exact, unless `prefix` was declared. */
+export interface Grant {
+  readonly environment: string;
+  readonly team: string;
+  /** KV mount, and the key below it, without KV v2's `data/`. */
+  readonly mount: string;
+  readonly kvVersion: 1 | 2;
+  readonly key: string;
+  /** True when everything below the key is meant. */
+  readonly prefix: boolean;
+  readonly capabilities: readonly ("read" | "list")[];
+  /** Why it is there: the AppSecrets that read it, as `namespace/name`, or the reason of an explicit grant. */
+  readonly because: readonly string[];
+}

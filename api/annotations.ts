@@ -1,0 +1,31 @@
+/** Annotations of the group keyturn.dev (design: "Public names"). */
+export const KEYTURN = "keyturn.dev";
+
+/** On a workload. */
+export const ROLLOUT_ON = `${KEYTURN}/rollout-on`;
+export const ROLLOUT_WINDOW = `${KEYTURN}/rollout-window`;
+export const ROLLOUT_APPROVAL = `${KEYTURN}/rollout-approval`;
+export const ROLLOUT_AFTER = `${KEYTURN}/rollout-after`;
+export const ROLLOUT_DEADLINE = `${KEYTURN}/rollout-deadline`;
+export const ROLLOUT_STRATEGY = `${KEYTURN}/rollout-strategy`;
+
+/** In a pod template: the generation the pods run with. */
+export const GENERATION = `${KEYTURN}/generation`;
+
+/** On any object. */
+export const ENVIRONMENT = `${KEYTURN}/environment`;
+export const TEAM = `${KEYTURN}/team`;
+export const IGNORE_PREFIX = `${KEYTURN}/ignore-`;
+
+/** On an ExternalSecret: take over an existing Secret even though keys of it would be lost. */
+export const ADOPT = `${KEYTURN}/adopt`;
+
+/** Stakater Reloader's annotations, understood as rollout-on. */
+export const RELOADER_AUTO = "reloader.stakater.com/auto";
+export const RELOADER_SECRETS = "secret.reloader.stakater.com/reload";
+
+/** ESO's names on Secrets and ExternalSecrets (reference/eso.md 2.6). */
+export const MANAGED_LABEL = "reconcile.external-secrets.io/managed";
+export const CREATED_BY_LABEL = "reconcile.external-secrets.io/created-by";
+export const DATA_HASH_ANNOTATION = "reconcile.external-secrets.io/data-hash";
+export const EXTERNAL_SECRET_FINALIZER = "externalsecrets.external-secrets.io/externalsecret-cleanup";

@@ -1,0 +1,119 @@
+import { labelNameProblem } from "./names";
+import { isRecord } from "./kubernetes";
+import { InvalidError, type Problem } from "./errors";
+
+/** Environments as plain data: what rules, the CLI and the reconciler are given (`--environments FILE`). */
+export interface EnvironmentsFile {
+  readonly apiVersion: "keyturn.dev/v1alpha1";
+  readonly kind: "Environments";
+  readonly environments: readonly EnvironmentData[];
+}
+
+export interface EnvironmentData {
+  readonly name: string;
+  readonly vault: {
+    /** `https://host:port` */
+    readonly address: string;
+    /** Vault namespace. */
+    readonly namespace?: string;
+    readonly kv: { readonly mount: string; readonly version: 1 | 2 };
+    readonly login:
+      | { readonly kubernetes: { readonly mount: string; readonly audience?: string } }
+      | { readonly token: { readonly secret: string; readonly key: string } };
+  };
+  readonly teams: readonly TeamData[];
+}
+
+export interface TeamData {
+  readonly name: string;
+  readonly namespaces: readonly string[];
+  readonly serviceAccount: string;
+  /** KV prefixes below the mount that the team may read, without slashes at the ends: `payments` covers `payments/db`, not `payments2`. */
+  readonly prefixes: readonly string[];
+}
+
+/** The environment and team a namespace belongs to. */
+export interface Tenant {
+  readonly environment: EnvironmentData;
+  readonly team: TeamData;
+}
+
+/** Which tenants a namespace has; normally none or one. */
+export function tenantsOf(environments: readonly EnvironmentData[], namespace: string): readonly Tenant[] {
+  return environments.flatMap((environment) =>
+    environment.teams.filter((team) => team.namespaces.includes(namespace)).map((team) => ({ environment, team })),
+  );
+}
+
+/** True when the key (below the mount) is one of the prefixes or below one of them. */
+export function withinPrefixes(prefixes: readonly string[], key: string): boolean {
+  return prefixes.some((prefix) => key === prefix || key.startsWith(`${prefix}/`));
+}
+
+/**
+ * Reads an environments file.
+ * @throws InvalidError naming every place that is wrong
+ */
+export function parseEnvironments(value: unknown, source: string): readonly EnvironmentData[] {
+  const problems: Problem[] = [];
+  const problem = (path: string, message: string): void => void problems.push({ path, message });
+  if (
+    !isRecord(value) ||
+    value.kind !== "Environments" ||
+    value.apiVersion !== "keyturn.dev/v1alpha1" ||
+    !Array.isArray(value.environments)
+  ) {
+    throw new InvalidError(
+      source,
+      [{ path: "", message: "is not a keyturn.dev/v1alpha1 Environments document" }],
+      "write it with `cdk8s synth` or by hand, see docs/environments.md",
+    );
+  }
+  value.environments.forEach((environment: unknown, index) =>
+    checkEnvironment(environment, `environments[${index}]`, problem),
+  );
+  const names = value.environments.map((environment: unknown) =>
+    isRecord(environment) ? environment.name : undefined,
+  );
+  names.forEach((name, index) => {
+    if (typeof name === "string" && names.indexOf(name) !== index)
+      problem(`environments[${index}].name`, `"${name}" is used twice`);
+  });
+  if (problems.length > 0) throw new InvalidError(source, problems);
+  return value.environments as EnvironmentData[];
+}
+
+type Report = (path: string, message: string) => void;
+
+function checkEnvironment(value: unknown, path: string, problem: Report): void {
+  if (!isRecord(value)) return problem(path, "is not an object");
+  checkName(value.name, `${path}.name`, problem);
+  const vault = value.vault;
+  if (!isRecord(vault)) problem(`${path}.vault`, "is missing or not an object");
+  else {
+    if (typeof vault.address !== "string" || !/^https?:\/\/[^/\s]+\/?$/.test(vault.address))
+      problem(`${path}.vault.address`, "is not an address like https://vault.example.com:8200");
+    if (!isRecord(vault.kv) || typeof vault.kv.mount !== "string" || vault.kv.mount === "")
+      problem(`${path}.vault.kv.mount`, "is missing");
+    else if (vault.kv.version !== 1 && vault.kv.version !== 2) problem(`${path}.vault.kv.version`, "is not 1 or 2");
+    if (!isRecord(vault.login) || !(isRecord(vault.login.kubernetes) || isRecord(vault.login.token)))
+      problem(`${path}.vault.login`, "must have kubernetes or token");
+  }
+  if (!Array.isArray(value.teams)) return problem(`${path}.teams`, "is not a list");
+  value.teams.forEach((team: unknown, index) => {
+    const at = `${path}.teams[${index}]`;
+    if (!isRecord(team)) return problem(at, "is not an object");
+    checkName(team.name, `${at}.name`, problem);
+    if (typeof team.serviceAccount !== "string") problem(`${at}.serviceAccount`, "is missing");
+    for (const list of ["namespaces", "prefixes"] as const) {
+      const entries = team[list];
+      if (!Array.isArray(entries) || entries.some((entry) => typeof entry !== "string" || entry === ""))
+        problem(`${at}.${list}`, "is not a list of names");
+    }
+  });
+}
+
+function checkName(value: unknown, path: string, problem: Report): void {
+  const reason = typeof value === "string" ? labelNameProblem(value) : "is missing";
+  if (reason !== undefined) problem(path, reason);
+}
