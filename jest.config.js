@@ -8,7 +8,7 @@ const common = {
     ],
   },
   moduleNameMapper: {
-    "^keyturn$": "<rootDir>/components/index.ts",
+    "^keyturn$": "<rootDir>/index.ts",
     "^keyturn/(pulumi|cdk8s)$": "<rootDir>/components/$1/index.ts",
     "^keyturn/(policies|sandbox)$": "<rootDir>/$1/index.ts",
   },

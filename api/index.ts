@@ -11,3 +11,4 @@ export * from "./names";
 export * from "./rollout-on";
 export * from "./secret-rollout";
 export * from "./secret-store";
+export * from "./crds";

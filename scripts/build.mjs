@@ -9,10 +9,12 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const rooms = ["api", "components", "policies", "reconciler", "sandbox", "cli", "stacks"];
 const RECONCILER_LIMIT = 900_000;
 
-const sources = rooms.flatMap((room) =>
-  readdirSync(join(root, room), { recursive: true })
-    .map((file) => join(root, room, String(file)))
-    .filter((file) => file.endsWith(".ts") && !file.endsWith(".d.ts") && !file.includes("node_modules")),
+const sources = [join(root, "index.ts")].concat(
+  rooms.flatMap((room) =>
+    readdirSync(join(root, room), { recursive: true })
+      .map((file) => join(root, room, String(file)))
+      .filter((file) => file.endsWith(".ts") && !file.endsWith(".d.ts") && !file.includes("node_modules")),
+  ),
 );
 
 rmSync(join(root, "dist"), { recursive: true, force: true });
