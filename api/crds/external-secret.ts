@@ -122,18 +122,16 @@ const status: Schema = object({
   binding: object({ name: string() }),
 });
 
+// On both versions: the API server hoists schemas that all versions share to the top, and then refuses selectableFields of one alone.
+const selectableFields = [
+  ".spec.secretStoreRef.name",
+  ".spec.secretStoreRef.kind",
+  ".spec.target.name",
+  ".spec.refreshInterval",
+];
 const versions = [
-  {
-    name: "v1",
-    storage: true,
-    selectableFields: [
-      ".spec.secretStoreRef.name",
-      ".spec.secretStoreRef.kind",
-      ".spec.target.name",
-      ".spec.refreshInterval",
-    ],
-  },
-  { name: "v1beta1", storage: false },
+  { name: "v1", storage: true, selectableFields },
+  { name: "v1beta1", storage: false, selectableFields },
 ] as const;
 
 export const externalSecretCrd = crd({
