@@ -1,0 +1,98 @@
+import {
+  CREATED_BY_LABEL,
+  DATA_HASH_ANNOTATION,
+  isRecord,
+  type JsonRecord,
+  type KubernetesObject,
+  type OwnerReference,
+} from "../../api";
+import { intern, internSorted } from "./intern";
+
+/** All the reconciler keeps of a managed Secret: what its metadata says, never data. */
+export class SecretRecord {
+  /**
+   * A GET showed that the data fits the data hash and the metadata is as wanted. Belongs to this resource version: another
+   * version is another record.
+   */
+  verified = false;
+
+  constructor(
+    readonly uid: string,
+    readonly resourceVersion: string,
+    readonly deleting: boolean,
+    /** Empty: the annotation is missing. */
+    readonly dataHash: string,
+    readonly createdBy: string,
+    readonly controller: OwnerReference | undefined,
+    /** Names of the keys of `data`, sorted, as far as managed fields tell. */
+    readonly keys: readonly string[],
+    /** The only field manager of all of `data` and of the data hash; undefined: several, or unknown. */
+    readonly manager: string | undefined,
+    /** Labels and annotations that {@link manager} owns. */
+    readonly ownLabels: readonly string[],
+    readonly ownAnnotations: readonly string[],
+  ) {}
+}
+
+/** Trims the metadata of a Secret (PartialObjectMetadata is enough). */
+export function secretRecord(object: KubernetesObject): SecretRecord {
+  const { metadata } = object;
+  const fields = managedFields(object);
+  const manager = soleManager(fields);
+  const own = fields.filter((entry) => entry.manager === manager);
+  return new SecretRecord(
+    metadata.uid ?? "",
+    metadata.resourceVersion ?? "",
+    metadata.deletionTimestamp !== undefined,
+    metadata.annotations?.[DATA_HASH_ANNOTATION] ?? "",
+    metadata.labels?.[CREATED_BY_LABEL] ?? "",
+    metadata.ownerReferences?.find((reference) => reference.controller === true),
+    internSorted([...new Set(fields.flatMap((entry) => entry.data))]),
+    manager === undefined ? undefined : intern(manager),
+    internSorted([...new Set(own.flatMap((entry) => entry.labels))]),
+    internSorted([...new Set(own.flatMap((entry) => entry.annotations))]),
+  );
+}
+
+/** What one entry of `metadata.managedFields` owns of a Secret. */
+export interface OwnedFields {
+  readonly manager: string;
+  readonly data: readonly string[];
+  readonly labels: readonly string[];
+  readonly annotations: readonly string[];
+}
+
+/** Reads `metadata.managedFields` (format FieldsV1: `{"f:data": {".": {}, "f:<key>": {}}}`). */
+export function managedFields(object: KubernetesObject): readonly OwnedFields[] {
+  const entries = (object.metadata as { readonly managedFields?: unknown }).managedFields;
+  if (!Array.isArray(entries)) return [];
+  return (entries as unknown[]).filter(isRecord).map((entry) => {
+    const fields = isRecord(entry.fieldsV1) ? entry.fieldsV1 : {};
+    const metadata = isRecord(fields["f:metadata"]) ? fields["f:metadata"] : {};
+    return {
+      manager: typeof entry.manager === "string" ? entry.manager : "",
+      data: namesIn(fields["f:data"]),
+      labels: namesIn(metadata["f:labels"]),
+      annotations: namesIn(metadata["f:annotations"]),
+    };
+  });
+}
+
+function soleManager(fields: readonly OwnedFields[]): string | undefined {
+  const managers = new Set<string>();
+  let hash = false;
+  for (const entry of fields) {
+    const ownsHash = entry.annotations.includes(DATA_HASH_ANNOTATION);
+    if (ownsHash) hash = true;
+    if (ownsHash || entry.data.length > 0) managers.add(entry.manager);
+  }
+  const [manager] = managers;
+  return hash && managers.size === 1 ? manager : undefined;
+}
+
+function namesIn(value: unknown): readonly string[] {
+  if (!isRecord(value)) return [];
+  return Object.keys(value satisfies JsonRecord)
+    .filter((name) => name.startsWith("f:"))
+    .map((name) => intern(name.slice(2)));
+}

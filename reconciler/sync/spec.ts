@@ -1,0 +1,185 @@
+import {
+  DEFAULT_REFRESH_INTERVAL,
+  KeyturnError,
+  kvKeyProblem,
+  parseDuration,
+  secretKeyProblem,
+  storeOf,
+  targetName,
+  type CreationPolicy,
+  type DataEntry,
+  type DataFromEntry,
+  type ExternalSecret,
+  type RefreshPolicy,
+  type RemoteRef,
+  type StoreRef,
+} from "../../api";
+import { intern, internSorted } from "./intern";
+
+/** Creation policies this version can carry out. */
+export type SupportedCreation = Exclude<CreationPolicy, "None">;
+
+/** One read of a provider. */
+export interface Source {
+  /** For messages: `spec.data[0]`. */
+  readonly place: string;
+  /** `SecretStore/<namespace>/<name>` or `ClusterSecretStore/<name>`. */
+  readonly store: string;
+  readonly key: string;
+  readonly version: string | undefined;
+  readonly property: string | undefined;
+  /** Key of the Secret; undefined: every key of the KV secret (`dataFrom[].extract`). */
+  readonly secretKey: string | undefined;
+  readonly unicodeKeys: boolean;
+  readonly refuseNul: boolean;
+}
+
+/** An ExternalSecret's spec, small and with defaults filled in. */
+export interface CompiledSpec {
+  /** Why the spec cannot be carried out, with the field named; then the rest is only what could be read. */
+  readonly problem: string | undefined;
+  readonly refreshPolicy: RefreshPolicy;
+  /** Milliseconds; 0 or less: read once. */
+  readonly interval: number;
+  readonly target: string;
+  readonly creation: SupportedCreation;
+  /** In ESO's order: `dataFrom`, then `data`; later ones win. */
+  readonly sources: readonly Source[];
+  /** The keys the Secret will have, sorted; undefined when only the provider knows them. */
+  readonly keys: readonly string[] | undefined;
+}
+
+/** What stands in for a spec that could not be read at all. */
+export function unreadableSpec(name: string, problem: string): CompiledSpec {
+  return {
+    problem,
+    refreshPolicy: "Periodic",
+    interval: 0,
+    target: name,
+    creation: "Owner",
+    sources: [],
+    keys: undefined,
+  };
+}
+
+/** The store a reference of this namespace means, as a key of the stores' cache. */
+export function storeKey(namespace: string, ref: StoreRef): string {
+  return intern(
+    ref.kind === "ClusterSecretStore" ? `ClusterSecretStore/${ref.name}` : `SecretStore/${namespace}/${ref.name}`,
+  );
+}
+
+/**
+ * Compiles a spec. What this version does not carry out yet is a problem that names the field: ignoring a field would write
+ * another Secret than the one that was asked for.
+ */
+export function compileSpec(externalSecret: ExternalSecret): CompiledSpec {
+  const { spec } = externalSecret;
+  const namespace = externalSecret.metadata.namespace ?? "";
+  const problems: string[] = [];
+  const problem = (path: string, message: string): void => void problems.push(`${path} ${message}`);
+  unsupportedFields(externalSecret, problem);
+
+  const sources: Source[] = [];
+  const collect = (place: string, entry: DataEntry | DataFromEntry, ref: RemoteRef, secretKey?: string): void => {
+    const store = storeOf(spec, entry);
+    if (store === undefined || store.name === undefined || store.name === "")
+      return problem(place, "has no store: set spec.secretStoreRef.name");
+    checkRef(`${place}${secretKey === undefined ? ".extract" : ".remoteRef"}`, ref, secretKey === undefined, problem);
+    sources.push({
+      place: intern(place),
+      store: storeKey(namespace, store),
+      key: ref.key.replace(/^\/+/, ""),
+      version: ref.version || undefined,
+      property: ref.property ? intern(ref.property) : undefined,
+      secretKey: secretKey === undefined ? undefined : intern(secretKey),
+      unicodeKeys: ref.conversionStrategy === "Unicode",
+      refuseNul: ref.nullBytePolicy === "Fail",
+    });
+  };
+  (spec.dataFrom ?? []).forEach((entry, index) => {
+    const place = `spec.dataFrom[${index}]`;
+    if (entry.extract !== undefined) collect(place, entry, entry.extract);
+    else if (entry.find === undefined && entry.sourceRef?.generatorRef === undefined)
+      problem(place, "needs extract, find or sourceRef");
+  });
+  (spec.data ?? []).forEach((entry, index) => {
+    const place = `spec.data[${index}]`;
+    const bad = secretKeyProblem(entry.secretKey);
+    if (bad !== undefined) problem(`${place}.secretKey`, bad);
+    collect(place, entry, entry.remoteRef, entry.secretKey);
+  });
+  if (!spec.data?.length && !spec.dataFrom?.length) problem("spec", "needs data or dataFrom");
+  const names = (spec.data ?? []).map((entry) => entry.secretKey);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) problem("spec.data", `has the secretKey ${twice} twice`);
+
+  const every = interval(spec.refreshInterval, problem);
+  return {
+    problem: problems.length === 0 ? undefined : problems.join("; "),
+    refreshPolicy: spec.refreshPolicy ?? "Periodic",
+    interval: every,
+    target: targetName(externalSecret),
+    creation: creationOf(spec.target?.creationPolicy),
+    sources,
+    keys: spec.dataFrom?.length ? undefined : internSorted(names),
+  };
+}
+
+type Report = (path: string, message: string) => void;
+
+function unsupportedFields({ spec }: ExternalSecret, problem: Report): void {
+  const no = (path: string): void => problem(path, "is not supported yet");
+  const { target } = spec;
+  if (spec.syncWindows !== undefined) no("spec.syncWindows");
+  if (spec.refreshPolicy !== undefined && !["Periodic", "OnChange", "CreatedOnce"].includes(spec.refreshPolicy))
+    problem("spec.refreshPolicy", `"${String(spec.refreshPolicy)}" is not one of Periodic, OnChange, CreatedOnce`);
+  if (target?.template !== undefined) no("spec.target.template");
+  if (target?.manifest !== undefined) no("spec.target.manifest");
+  if (target?.immutable === true) no("spec.target.immutable");
+  if (target?.creationPolicy !== undefined && !isSupported(target.creationPolicy))
+    no(`spec.target.creationPolicy ${String(target.creationPolicy)}`);
+  if (target?.deletionPolicy !== undefined && target.deletionPolicy !== "Retain")
+    no(`spec.target.deletionPolicy ${String(target.deletionPolicy)}`);
+  (spec.dataFrom ?? []).forEach((entry, index) => {
+    const at = `spec.dataFrom[${index}]`;
+    if (entry.find !== undefined) no(`${at}.find`);
+    if (entry.rewrite?.length) no(`${at}.rewrite`);
+    if (entry.sourceRef?.generatorRef !== undefined) no(`${at}.sourceRef.generatorRef`);
+    if (entry.extract?.property) no(`${at}.extract.property`);
+  });
+  (spec.data ?? []).forEach((entry, index) => {
+    if ((entry.sourceRef as { generatorRef?: unknown } | undefined)?.generatorRef !== undefined)
+      no(`spec.data[${index}].sourceRef.generatorRef`);
+  });
+}
+
+function checkRef(path: string, ref: RemoteRef, extract: boolean, problem: Report): void {
+  const bad = kvKeyProblem(ref.key.replace(/^\/+/, ""));
+  if (bad !== undefined) problem(`${path}.key`, bad);
+  if (ref.version && !/^\d+$/.test(ref.version)) problem(`${path}.version`, "is not a number");
+  if (ref.metadataPolicy !== undefined && ref.metadataPolicy !== "None")
+    problem(`${path}.metadataPolicy ${String(ref.metadataPolicy)}`, "is not supported yet");
+  if (ref.decodingStrategy !== undefined && ref.decodingStrategy !== "None")
+    problem(`${path}.decodingStrategy ${String(ref.decodingStrategy)}`, "is not supported yet");
+  if (extract && ref.conversionStrategy !== undefined && !["Default", "Unicode"].includes(ref.conversionStrategy))
+    problem(`${path}.conversionStrategy`, `"${String(ref.conversionStrategy)}" is not one of Default, Unicode`);
+}
+
+function isSupported(policy: CreationPolicy): policy is SupportedCreation {
+  return ["Owner", "Orphan", "Merge", "CreateOrMerge"].includes(policy);
+}
+
+function creationOf(policy: CreationPolicy | undefined): SupportedCreation {
+  return policy !== undefined && isSupported(policy) ? policy : "Owner";
+}
+
+function interval(text: string | undefined, problem: Report): number {
+  try {
+    return parseDuration(text === undefined || text === "" ? DEFAULT_REFRESH_INTERVAL : text);
+  } catch (error) {
+    if (!(error instanceof KeyturnError)) throw error;
+    problem("spec.refreshInterval", `${error.reason}: ${error.remedy ?? ""}`);
+    return 0;
+  }
+}

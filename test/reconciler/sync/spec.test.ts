@@ -1,0 +1,150 @@
+import { compileSpec } from "../../../reconciler/sync/spec";
+import type { ExternalSecret, JsonRecord } from "../../../api";
+import { externalSecret } from "./objects";
+
+const compile = (spec: JsonRecord) => compileSpec(externalSecret({ spec }) as unknown as ExternalSecret);
+
+describe("the compiled spec", () => {
+  test("fills in ESO's defaults and resolves the stores", () => {
+    const spec = compile({
+      refreshInterval: undefined,
+      dataFrom: [{ extract: { key: "/all", conversionStrategy: "Unicode" } }],
+      data: [
+        { secretKey: "a", remoteRef: { key: "p", version: "3", nullBytePolicy: "Fail" } },
+        {
+          secretKey: "b",
+          remoteRef: { key: "q", property: "x" },
+          sourceRef: { storeRef: { name: "shared", kind: "ClusterSecretStore" } },
+        },
+      ],
+    });
+    expect(spec).toEqual({
+      problem: undefined,
+      refreshPolicy: "Periodic",
+      interval: 3_600_000,
+      target: "db",
+      creation: "Owner",
+      keys: undefined,
+      sources: [
+        {
+          place: "spec.dataFrom[0]",
+          store: "SecretStore/payments/vault",
+          key: "all",
+          version: undefined,
+          property: undefined,
+          secretKey: undefined,
+          unicodeKeys: true,
+          refuseNul: false,
+        },
+        {
+          place: "spec.data[0]",
+          store: "SecretStore/payments/vault",
+          key: "p",
+          version: "3",
+          property: undefined,
+          secretKey: "a",
+          unicodeKeys: false,
+          refuseNul: true,
+        },
+        {
+          place: "spec.data[1]",
+          store: "ClusterSecretStore/shared",
+          key: "q",
+          version: undefined,
+          property: "x",
+          secretKey: "b",
+          unicodeKeys: false,
+          refuseNul: false,
+        },
+      ],
+    });
+  });
+
+  const ref = { key: "p" };
+  test.each<[string, JsonRecord, string]>([
+    ["template", { target: { template: {} } }, "spec.target.template is not supported yet"],
+    [
+      "manifest",
+      { target: { manifest: { apiVersion: "v1", kind: "ConfigMap" } } },
+      "spec.target.manifest is not supported yet",
+    ],
+    ["immutable", { target: { immutable: true } }, "spec.target.immutable is not supported yet"],
+    [
+      "creationPolicy None",
+      { target: { creationPolicy: "None" } },
+      "spec.target.creationPolicy None is not supported yet",
+    ],
+    [
+      "deletionPolicy Delete",
+      { target: { deletionPolicy: "Delete" } },
+      "spec.target.deletionPolicy Delete is not supported yet",
+    ],
+    ["sync windows", { syncWindows: { kind: "allow", windows: [] } }, "spec.syncWindows is not supported yet"],
+    ["find", { dataFrom: [{ find: { name: { regexp: "x" } } }] }, "spec.dataFrom[0].find is not supported yet"],
+    [
+      "rewrite",
+      { dataFrom: [{ extract: ref, rewrite: [{ merge: {} }] }] },
+      "spec.dataFrom[0].rewrite is not supported yet",
+    ],
+    [
+      "generators",
+      { dataFrom: [{ sourceRef: { generatorRef: { kind: "Password", name: "x" } } }] },
+      "spec.dataFrom[0].sourceRef.generatorRef is not supported yet",
+    ],
+    [
+      "extract with property",
+      { dataFrom: [{ extract: { key: "p", property: "x" } }] },
+      "spec.dataFrom[0].extract.property is not supported yet",
+    ],
+    [
+      "metadata",
+      { data: [{ secretKey: "a", remoteRef: { key: "p", metadataPolicy: "Fetch" } }] },
+      "spec.data[0].remoteRef.metadataPolicy Fetch is not supported yet",
+    ],
+    [
+      "decoding",
+      { data: [{ secretKey: "a", remoteRef: { key: "p", decodingStrategy: "Base64" } }] },
+      "spec.data[0].remoteRef.decodingStrategy Base64 is not supported yet",
+    ],
+    [
+      "a path out of its place",
+      { data: [{ secretKey: "a", remoteRef: { key: "p/../q" } }] },
+      'spec.data[0].remoteRef.key contains a "." or ".." segment',
+    ],
+    [
+      "a bad key",
+      { data: [{ secretKey: "a b", remoteRef: ref }] },
+      'spec.data[0].secretKey may only have letters, digits, "-", "_" and "."',
+    ],
+    [
+      "a key twice",
+      {
+        data: [
+          { secretKey: "a", remoteRef: ref },
+          { secretKey: "a", remoteRef: ref },
+        ],
+      },
+      "spec.data has the secretKey a twice",
+    ],
+    ["nothing to read", { data: [] }, "spec needs data or dataFrom"],
+    ["no store", { secretStoreRef: undefined }, "spec.data[0] has no store: set spec.secretStoreRef.name"],
+    [
+      "an interval of days",
+      { refreshInterval: "1d" },
+      'spec.refreshInterval is not a Go duration: write for example "5m", "1h30m" or "24h"; days do not exist',
+    ],
+    [
+      "an unknown refresh policy",
+      { refreshPolicy: "Never" },
+      'spec.refreshPolicy "Never" is not one of Periodic, OnChange, CreatedOnce',
+    ],
+  ])("%s is refused by name, never ignored", (_name, spec, problem) => {
+    expect(compile(spec).problem).toBe(problem);
+  });
+
+  test("the defaults that the CRD fills in are fine", () => {
+    const target = { creationPolicy: "Owner", deletionPolicy: "Retain" };
+    const remoteRef = { key: "p", conversionStrategy: "Default", decodingStrategy: "None", metadataPolicy: "None" };
+    expect(compile({ target, data: [{ secretKey: "a", remoteRef }] }).problem).toBeUndefined();
+  });
+});
