@@ -1,12 +1,13 @@
 // Two projects: `fast` needs nothing but Node (the inner loop); `real` runs against the servers that test/bed starts once.
+const swc = [
+  "@swc/jest",
+  { jsc: { parser: { syntax: "typescript" }, target: "es2023" }, module: { type: "commonjs" } },
+];
 const common = {
   testEnvironment: "node",
-  transform: {
-    "^.+\\.ts$": [
-      "@swc/jest",
-      { jsc: { parser: { syntax: "typescript" }, target: "es2023" }, module: { type: "commonjs" } },
-    ],
-  },
+  // commander is an ES module, which Node can require and jest cannot.
+  transform: { "^.+\\.ts$": swc, "/node_modules/commander/.+\\.js$": swc },
+  transformIgnorePatterns: ["/node_modules/(?!commander/)"],
   moduleNameMapper: {
     "^keyturn$": "<rootDir>/index.ts",
     "^keyturn/(pulumi|cdk8s)$": "<rootDir>/components/$1/index.ts",

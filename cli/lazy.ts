@@ -1,0 +1,18 @@
+import { createRequire } from "node:module";
+
+const requireHere = createRequire(__filename);
+
+/** Loads a module of this package when a command needs it, so that `keyturn --help` does not wait for the reconciler. */
+export function load(path: string): unknown {
+  return requireHere(path);
+}
+
+/** Whether a module of this package is there. */
+export function exists(path: string): boolean {
+  try {
+    requireHere.resolve(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
