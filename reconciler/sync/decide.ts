@@ -148,6 +148,8 @@ function remaining(input: DueInput): number | undefined {
 }
 
 function whenTargetIsNotRight(input: DueInput): DueAction | undefined {
+  // ESO: an orphaned Secret is not watched over between refreshes.
+  if (input.externalSecret.spec.creation === "Orphan") return undefined;
   switch (targetState(input)) {
     case "missing":
       return { do: "sync", because: "Secret missing" };
@@ -173,7 +175,6 @@ export function targetState({
   knownKeys,
 }: Pick<DueInput, "externalSecret" | "target" | "knownKeys">): "right" | "missing" | "changed" | "unclear" {
   const { creation, keys } = externalSecret.spec;
-  if (creation === "Orphan") return "right";
   // A Secret that is not ours to create may not exist; whether it does shows at the next refresh.
   if (target === undefined || target.deleting) return creation === "Merge" ? "right" : "missing";
   if (target.dataHash === "") return "changed";

@@ -1,0 +1,79 @@
+/** A record of an object as of one version. */
+export interface Versioned {
+  readonly uid: string;
+  readonly resourceVersion: string;
+}
+
+/**
+ * Records by key, fed by a watch and by the answers to own writes, whichever comes first: an older version never replaces a
+ * newer one, so that after a write the reconciler does not act on what it saw before it.
+ */
+export class Cache<T extends Versioned> {
+  private readonly records = new Map<string, T>();
+
+  get size(): number {
+    return this.records.size;
+  }
+
+  get(key: string): T | undefined {
+    return this.records.get(key);
+  }
+
+  values(): IterableIterator<T> {
+    return this.records.values();
+  }
+
+  keys(): IterableIterator<string> {
+    return this.records.keys();
+  }
+
+  /** Takes the record unless a newer version of the same object is known. Returns whether it was taken. */
+  apply(key: string, record: T): boolean {
+    const known = this.records.get(key);
+    if (known !== undefined && known.uid === record.uid && isNewer(known.resourceVersion, record.resourceVersion))
+      return false;
+    this.records.set(key, record);
+    return true;
+  }
+
+  /** Drops the record of a deleted object, unless the name has been given to another one since. */
+  remove(key: string, uid: string): boolean {
+    const known = this.records.get(key);
+    if (known === undefined || known.uid !== uid) return false;
+    return this.records.delete(key);
+  }
+}
+
+/**
+ * Whether resource version `a` is newer than `b`. They are decimal numbers (Kubernetes' API conventions since 1.35, and in
+ * practice before); anything else counts as not newer.
+ */
+export function isNewer(a: string, b: string): boolean {
+  if (!/^\d+$/.test(a) || !/^\d+$/.test(b)) return false;
+  return a.length === b.length ? a > b : a.length > b.length;
+}
+
+/** Sets by key that vanish when empty. */
+export class Index {
+  private readonly entries = new Map<string, string | Set<string>>();
+
+  /** The members, or nothing. A single member is kept without a Set: most keys have one. */
+  get(key: string): Iterable<string> {
+    const entry = this.entries.get(key);
+    if (entry === undefined) return [];
+    return typeof entry === "string" ? [entry] : entry;
+  }
+
+  add(key: string, member: string): void {
+    const entry = this.entries.get(key);
+    if (entry === undefined) this.entries.set(key, member);
+    else if (typeof entry !== "string") entry.add(member);
+    else if (entry !== member) this.entries.set(key, new Set([entry, member]));
+  }
+
+  remove(key: string, member: string): void {
+    const entry = this.entries.get(key);
+    if (entry === member) this.entries.delete(key);
+    else if (entry instanceof Set && entry.delete(member) && entry.size === 0) this.entries.delete(key);
+  }
+}

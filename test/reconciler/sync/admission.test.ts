@@ -1,0 +1,133 @@
+import type { EnvironmentData } from "../../../api";
+import { conditionsAllow, environmentDenial } from "../../../reconciler/sync/admission";
+import { storeRecord } from "../../../reconciler/sync/store";
+
+const allow = (conditions: Parameters<typeof conditionsAllow>[0], namespace: string, labels = {}) =>
+  conditionsAllow(conditions, namespace, async () => labels);
+
+describe("conditions of a ClusterSecretStore", () => {
+  test.each<[string, Parameters<typeof conditionsAllow>[0], string, object, boolean]>([
+    ["none allow every namespace", [], "any", {}, true],
+    ["a listed namespace", [{ namespaces: ["a", "b"] }], "b", {}, true],
+    ["a namespace that is not listed", [{ namespaces: ["a"] }], "b", {}, false],
+    ["a regexp matches whole names", [{ namespaceRegexes: ["prod"] }], "nonprod", {}, false],
+    ["alternatives too", [{ namespaceRegexes: ["dev|prod"] }], "prod-2", {}, false],
+    ["the same name", [{ namespaceRegexes: ["dev|prod"] }], "prod", {}, true],
+    ["Go's syntax", [{ namespaceRegexes: ["(?i)PROD-[[:alpha:]]+"] }], "prod-eu", {}, true],
+    ["a pattern that does not compile allows nothing", [{ namespaceRegexes: ["("] }], "a", {}, false],
+    ["conditions are alternatives", [{ namespaces: ["x"] }, { namespaceRegexes: ["a.*"] }], "abc", {}, true],
+    ["labels", [{ namespaceSelector: { matchLabels: { env: "prod" } } }], "a", { env: "prod" }, true],
+    ["other labels", [{ namespaceSelector: { matchLabels: { env: "prod" } } }], "a", { env: "dev" }, false],
+    ["an inherited name is no label", [{ namespaceSelector: { matchLabels: { constructor: "x" } } }], "a", {}, false],
+    [
+      "expressions",
+      [
+        {
+          namespaceSelector: {
+            matchExpressions: [
+              { key: "env", operator: "In", values: ["prod", "dev"] },
+              { key: "team", operator: "Exists" },
+              { key: "old", operator: "DoesNotExist" },
+              { key: "zone", operator: "NotIn", values: ["eu"] },
+            ],
+          },
+        },
+      ],
+      "a",
+      { env: "dev", team: "x" },
+      true,
+    ],
+    [
+      "an unknown operator selects nothing",
+      [{ namespaceSelector: { matchExpressions: [{ key: "env", operator: "Gt", values: ["1"] }] } }],
+      "a",
+      { env: "2" },
+      false,
+    ],
+  ])("%s", async (_name, conditions, namespace, labels, expected) => {
+    expect(await allow(conditions, namespace, labels)).toBe(expected);
+  });
+
+  test("a catastrophic pattern answers at once", async () => {
+    const started = performance.now();
+    expect(await allow([{ namespaceRegexes: ["(a+)+b"] }], "a".repeat(63))).toBe(false);
+    expect(performance.now() - started).toBeLessThan(500);
+  });
+});
+
+describe("environments", () => {
+  const prod: EnvironmentData = {
+    name: "prod",
+    vault: {
+      address: "https://vault.prod.example.com:8200",
+      kv: { mount: "prod", version: 2 },
+      login: { kubernetes: { mount: "k8s-prod" } },
+    },
+    teams: [{ name: "payments", namespaces: ["payments"], serviceAccount: "keyturn", prefixes: ["payments"] }],
+  };
+  const store = (vault: object) =>
+    storeRecord({
+      apiVersion: "external-secrets.io/v1",
+      kind: "SecretStore",
+      metadata: { name: "vault", namespace: "payments" },
+      spec: {
+        provider: {
+          vault: {
+            server: prod.vault.address,
+            path: "prod",
+            auth: { kubernetes: { role: "r", serviceAccountRef: { name: "a" } } },
+            ...vault,
+          },
+        },
+      },
+    });
+
+  test.each([
+    ["payments/db", {}],
+    ["prod/payments/db", {}],
+    ["payments", { server: "https://VAULT.prod.example.com:8200/" }],
+    ["prod/payments/db", { path: undefined }],
+  ])("%s of the team's own Vault is allowed", (key, vault) => {
+    expect(environmentDenial([prod], "payments", store(vault), key)).toBeUndefined();
+  });
+
+  test.each([
+    [
+      "payments2/db",
+      {},
+      "payments",
+      'prod/payments2/db is outside what team "payments" may read in environment "prod"',
+      "use a key below prod/payments",
+    ],
+    [
+      "dev/payments/db",
+      { path: "dev" },
+      "payments",
+      'dev/payments/db is outside what team "payments" may read in environment "prod"',
+      "use a key below prod/payments",
+    ],
+    [
+      "payments/db",
+      { server: "https://vault.dev.example.com:8200" },
+      "payments",
+      'the store\'s Vault https://vault.dev.example.com:8200 is not the one of environment "prod", to which namespace payments belongs',
+      "point the store to https://vault.prod.example.com:8200",
+    ],
+    [
+      "payments/db",
+      { namespace: "other" },
+      "payments",
+      'the store\'s Vault https://vault.prod.example.com:8200 is not the one of environment "prod", to which namespace payments belongs',
+      "point the store to https://vault.prod.example.com:8200",
+    ],
+    [
+      "payments/db",
+      {},
+      "stray",
+      "namespace stray belongs to no environment that this reconciler was given",
+      "add it to a team in the environments file",
+    ],
+  ])("%s with %j is refused", (key, vault, namespace, problem, remedy) => {
+    expect(environmentDenial([prod], namespace, store(vault), key)).toEqual({ problem, remedy });
+  });
+});
