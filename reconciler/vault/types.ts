@@ -63,6 +63,11 @@ export interface VaultClient {
     path: string,
     options: { readonly kv: "v1" | "v2"; readonly version?: string; readonly maxAge?: number },
   ): Promise<VaultSecret>;
+  /**
+   * Logs in unless the identity has a session, and reads nothing: how a store is validated.
+   * @throws VaultError
+   */
+  login(identity: VaultIdentity): Promise<void>;
   /** Forgets the login of an identity, e.g. because its store changed. */
   forget(identityId: string): void;
   /** Revokes nothing (batch tokens cannot be), closes connections. */
