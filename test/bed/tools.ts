@@ -3,7 +3,9 @@ import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 
-export type BinaryName = "etcd" | "kube-apiserver" | "kube-controller-manager" | "kwok" | "pulumi" | "bao";
+export const BINARY_NAMES = ["etcd", "kube-apiserver", "kube-controller-manager", "kwok", "bao", "pulumi"] as const;
+
+export type BinaryName = (typeof BINARY_NAMES)[number];
 
 interface Pin {
   /** Names the cache folder and the progress lines. */
