@@ -1,0 +1,3 @@
+export * from "./exchange";
+export * from "./failure";
+export * from "./origin";

@@ -1,0 +1,3 @@
+export { createVaultClient, type VaultClientOptions } from "./client";
+export { VaultError } from "./error";
+export * from "./types";
