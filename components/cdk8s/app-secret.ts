@@ -1,0 +1,101 @@
+import { Chart, type ApiObject } from "cdk8s";
+import { Construct, type IMixin } from "constructs";
+import { externalSecretManifest } from "../manifests/external-secret";
+import { rolloutAnnotations } from "../manifests/rollout";
+import {
+  appSecret,
+  resolveAppSecret,
+  type AppSecretDeclaration,
+  type AppSecretSpec,
+  type ResolvedAppSecret,
+} from "../model/app-secret";
+import {
+  consumer,
+  readConsumer,
+  readUsedKeys,
+  type ConsumerDeclaration,
+  type RolloutOptions,
+  type WorkloadRef,
+} from "../model/consumer";
+import { collecting, Place } from "../model/problems";
+import type { Team } from "../model/team";
+import { declare } from "./declared";
+import { emit } from "./emit";
+import { RolloutMixin } from "./rollout";
+
+export type AppSecretProps<N extends string = string> = AppSecretSpec<N>;
+
+/**
+ * One Secret an application needs. Emits the ExternalSecret that fills it.
+ * @example
+ * const db = new AppSecret(chart, "db", {
+ *   team: payments, name: "app-db-secret",
+ *   keys: { DB_USER: "db#username", DB_PASSWORD: "db#password" }, // prod/payments/db
+ *   rotatesEvery: "24h", staleFor: "5m",
+ * });
+ * checkout.with(db.rollout());
+ */
+export class AppSecret<N extends string = string> extends Construct {
+  readonly team: Team<N>;
+  /** Name of the Secret and of the ExternalSecret. */
+  readonly name: string;
+  readonly namespace: string;
+  readonly declaration: AppSecretDeclaration<N>;
+  readonly externalSecret: ApiObject;
+  private readonly resolved: ResolvedAppSecret;
+  private readonly consumers: ConsumerDeclaration[] = [];
+
+  /** @throws DeclarationError with every problem of the declaration */
+  constructor(scope: Construct, id: string, props: AppSecretProps<N>) {
+    super(scope, id);
+    this.declaration = appSecret(id, withNamespace(this, props));
+    this.resolved = resolveAppSecret(this.declaration);
+    this.team = props.team;
+    this.name = this.resolved.name;
+    this.namespace = this.resolved.namespace;
+    // "Resource" makes it the default child, so that ApiObject.of(db) works.
+    this.externalSecret = emit(this, externalSecretManifest(this.resolved), "Resource");
+    declare(this, () => [this.declaration, ...this.consumers]);
+  }
+
+  /**
+   * What makes a workload roll when the Secret changes: `workload.with(db.rollout())`. The workload is an ApiObject of kind
+   * Deployment, StatefulSet or DaemonSet or any construct around one, of every cdk8s-plus line; several AppSecrets add up. Applied
+   * to nothing that can be rolled, it stops the synth. CronJobs and Jobs need none: their next pods start with the new Secret.
+   * @throws DeclarationError when a key is not one of the Secret
+   */
+  rollout(options: RolloutOptions = {}): IMixin {
+    const keys = collecting((problems) => readUsedKeys(this.place(problems), options, this.resolved));
+    const mixin = new RolloutMixin(
+      { id: this.node.id, name: this.name, namespace: this.namespace },
+      keys,
+      (workload) => void this.consumers.push(consumer(this.declaration, workload, options)),
+    );
+    this.node.addValidation({ validate: () => mixin.validate() });
+    return mixin;
+  }
+
+  /**
+   * As {@link rollout} for a workload that is not a construct here: returns the annotations to put on it (on the workload, not on
+   * its pod template).
+   * @throws DeclarationError
+   */
+  rolloutFor(workload: WorkloadRef, options: RolloutOptions = {}): Readonly<Record<string, string>> {
+    const declaration = consumer(this.declaration, workload, options);
+    const keys = collecting((problems) => readConsumer(problems, declaration)?.keys);
+    this.consumers.push(declaration);
+    return rolloutAnnotations([{ secret: this.name, keys }]);
+  }
+
+  private place(problems: Parameters<typeof Place.of>[0]): Place {
+    return Place.of(problems, "AppSecret", this.node.id).at("rollout");
+  }
+}
+
+/** A team with several namespaces and a chart for one of them: the chart's is meant. */
+function withNamespace<N extends string>(scope: Construct, props: AppSecretProps<N>): AppSecretProps<N> {
+  const namespaces: unknown = (props as Partial<AppSecretProps> | undefined)?.team?.namespaces;
+  if (!Array.isArray(namespaces) || namespaces.length < 2 || props.namespace !== undefined) return props;
+  const namespace = Chart.of(scope).namespace;
+  return namespace !== undefined && namespaces.includes(namespace) ? { ...props, namespace } : props;
+}

@@ -1,0 +1,24 @@
+import { Construct } from "constructs";
+import type { Environment } from "../model/environment";
+import { platform, resolvePlatform, type PlatformDeclaration, type PlatformSpec } from "../model/platform";
+import { declare } from "./declared";
+
+export type PlatformProps<N extends string = string> = PlatformSpec<N>;
+
+/**
+ * The Vault side of an environment: KV mount, login method and its settings. It has no Kubernetes objects; its documents are in
+ * {@link planOf} and in `vault/platform.json`.
+ */
+export class Platform<N extends string = string> extends Construct {
+  readonly environment: Environment<N>;
+  readonly declaration: PlatformDeclaration<N>;
+
+  /** @throws DeclarationError */
+  constructor(scope: Construct, id: string, props: PlatformProps<N>) {
+    super(scope, id);
+    this.declaration = platform(id, props);
+    resolvePlatform(this.declaration);
+    this.environment = props.environment;
+    declare(this, () => [this.declaration]);
+  }
+}

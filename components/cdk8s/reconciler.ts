@@ -1,0 +1,27 @@
+import { Construct } from "constructs";
+import { bundleText, type BundleSource } from "../bundle";
+import { reconcilerManifests } from "../manifests/reconciler";
+import type { Environment } from "../model/environment";
+import { reconciler, resolveReconciler, type ReconcilerDeclaration, type ReconcilerSpec } from "../model/reconciler";
+import { declare } from "./declared";
+import { emit } from "./emit";
+
+export interface ReconcilerProps<N extends string = string> extends Omit<ReconcilerSpec<N>, "bundle"> {
+  /** Default: the bundle of this package. */
+  readonly bundle?: BundleSource;
+}
+
+/** The program that keeps the Secrets of an environment in step: Deployment, exact RBAC, NetworkPolicy, CRDs. */
+export class Reconciler<N extends string = string> extends Construct {
+  readonly environment: Environment<N>;
+  readonly declaration: ReconcilerDeclaration<N>;
+
+  /** @throws DeclarationError, KeyturnError `BundleUnreadable` */
+  constructor(scope: Construct, id: string, props: ReconcilerProps<N>) {
+    super(scope, id);
+    this.declaration = reconciler(id, { ...props, bundle: bundleText(props.bundle) });
+    for (const manifest of reconcilerManifests(resolveReconciler(this.declaration))) emit(this, manifest);
+    this.environment = props.environment;
+    declare(this, () => [this.declaration]);
+  }
+}

@@ -1,0 +1,26 @@
+import { Construct } from "constructs";
+import { storeManifests } from "../manifests/store";
+import type { Environment } from "../model/environment";
+import { resolveStore, store, type StoreDeclaration, type StoreLike, type StoreSpec } from "../model/store";
+import { declare } from "./declared";
+import { emit } from "./emit";
+
+export type StoreProps<N extends string = string> = StoreSpec<N>;
+
+/** A SecretStore in each namespace of a team. */
+export class Store<N extends string = string> extends Construct implements StoreLike<N> {
+  readonly environment: Environment<N>;
+  /** Name of the SecretStores. */
+  readonly name: string;
+  readonly declaration: StoreDeclaration<N>;
+
+  /** @throws DeclarationError */
+  constructor(scope: Construct, id: string, props: StoreProps<N>) {
+    super(scope, id);
+    this.declaration = store(id, props);
+    for (const manifest of storeManifests(resolveStore(this.declaration))) emit(this, manifest);
+    this.environment = this.declaration.environment;
+    this.name = this.declaration.name;
+    declare(this, () => [this.declaration]);
+  }
+}

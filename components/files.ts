@@ -1,0 +1,31 @@
+import type { Plan } from "./plan";
+import { accessWrites } from "./vault/documents";
+import { renderHcl } from "./vault/policy";
+
+/**
+ * The Vault half of a plan as files, by path: `vault/<policy>.hcl`, `vault/roles.json` (the writes of roles), `vault/platform.json`
+ * (mounts and settings, when a Platform is declared), `access.json` and `environments.json`. Every write is `{path, body}` of
+ * Vault's HTTP API: `vault write PATH @body`.
+ */
+export function planFiles(plan: Plan): ReadonlyMap<string, string> {
+  const files = new Map<string, string>();
+  for (const documents of plan.vault)
+    for (const policy of documents.policies) files.set(`vault/${policy.name}.hcl`, renderHcl(policy));
+  const roles = plan.vault.flatMap(({ environment, ...documents }) =>
+    accessWrites({ environment, ...documents })
+      .filter(({ path }) => path.startsWith("auth/"))
+      .map((write) => ({ environment, ...write })),
+  );
+  files.set("vault/roles.json", json(roles));
+  const platform = plan.vault.flatMap(({ environment, platform: writes }) =>
+    writes.map((write) => ({ environment, ...write })),
+  );
+  if (platform.length > 0) files.set("vault/platform.json", json(platform));
+  files.set("access.json", json(plan.access));
+  files.set("environments.json", json(plan.environments));
+  return files;
+}
+
+function json(value: unknown): string {
+  return `${JSON.stringify(value, undefined, 2)}\n`;
+}

@@ -1,0 +1,8 @@
+/** What the root entry of the package exports: declarations, the plan they make, and the Vault documents in it. */
+export * from "./model";
+export { plan, problemsOf } from "./plan";
+export type { Declaration, Plan, PlannedConsumer } from "./plan";
+export { planFiles } from "./files";
+export { accessWrites, policyPath, renderHcl, renderJson, roleBody } from "./vault";
+export type { KubernetesRole, Load, PolicyDocument, PolicyRule, VaultDocuments, VaultWrite } from "./vault";
+export type { AccessFile, Grant } from "../api";

@@ -1,0 +1,59 @@
+import { isRecord, type Grant } from "../../api";
+import { record, vaultPath } from "./fields";
+import type { Place } from "./problems";
+import { pathProblem } from "./reference";
+import { quote } from "./secret-like";
+import { mayRead, type Team } from "./team";
+
+/**
+ * The grants of one team in an access file (`access.json`). The file may come from another repository, so a grant that the team
+ * could not have declared itself (another mount, outside its prefixes, other capabilities) is a problem and not taken.
+ */
+export function readAccess(place: Place, value: unknown, team: Team): readonly Grant[] {
+  const fields = record(place, value);
+  if (fields === undefined) return [];
+  if (fields.apiVersion !== "keyturn.dev/v1alpha1" || fields.kind !== "Access" || !Array.isArray(fields.grants)) {
+    place.report("is not a keyturn.dev/v1alpha1 Access document; take the access.json that a synth wrote");
+    return [];
+  }
+  return fields.grants.flatMap((grant: unknown, index) => {
+    const at = place.at("grants").at(index);
+    if (!isRecord(grant)) {
+      at.report("is not an object");
+      return [];
+    }
+    return grant.environment === team.environment.name && grant.team === team.name ? readGrant(at, grant, team) : [];
+  });
+}
+
+function readGrant(place: Place, grant: Readonly<Record<string, unknown>>, team: Team): readonly Grant[] {
+  const { mount, version } = team.environment.vault.kv;
+  let usable = true;
+  const refuse = (at: Place, message: string): void => {
+    usable = false;
+    at.report(message);
+  };
+  if (grant.mount !== mount || grant.kvVersion !== version)
+    refuse(place.at("mount"), `${quote(grant.mount)} is not "${mount}" (KV version ${version}) of the environment`);
+  const key = vaultPath(place.at("key"), grant.key, pathProblem);
+  if (key !== undefined && !mayRead(team, key))
+    refuse(place.at("key"), `${quote(key)} is outside what team "${team.name}" may read (${team.prefixes.join(", ")})`);
+  if (JSON.stringify(grant.capabilities) !== '["read"]') refuse(place.at("capabilities"), 'must be ["read"]');
+  if (typeof grant.prefix !== "boolean") refuse(place.at("prefix"), "must be true or false");
+  const because = grant.because;
+  if (!Array.isArray(because) || because.some((reason) => typeof reason !== "string"))
+    refuse(place.at("because"), "must be a list of texts");
+  if (key === undefined || !usable) return [];
+  return [
+    {
+      environment: team.environment.name,
+      team: team.name,
+      mount,
+      kvVersion: version,
+      key,
+      prefix: grant.prefix === true,
+      capabilities: ["read"],
+      because: because as string[],
+    },
+  ];
+}

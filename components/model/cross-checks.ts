@@ -1,0 +1,111 @@
+import type { Problem } from "../../api";
+import type { ResolvedAppSecret } from "./app-secret";
+import type { ResolvedConsumer } from "./consumer";
+import type { Environment } from "./environment";
+import type { ResolvedPlatform } from "./platform";
+import { Place } from "./problems";
+import type { ResolvedReconciler } from "./reconciler";
+import type { ResolvedStore } from "./store";
+import { accessName, type Team } from "./team";
+import type { ResolvedTeamAccess } from "./team-access";
+
+export type Resolved =
+  ResolvedAppSecret | ResolvedConsumer | ResolvedPlatform | ResolvedReconciler | ResolvedStore | ResolvedTeamAccess;
+
+/** What only shows when declarations are seen together: two of them for one thing, and names that mean two things. */
+export function checkTogether(problems: Problem[], resolved: readonly Resolved[]): void {
+  checkEnvironments(problems, resolved);
+  checkTeams(problems, resolved);
+  checkTwice(problems, resolved);
+}
+
+function checkEnvironments(problems: Problem[], resolved: readonly Resolved[]): void {
+  const known = new Map<string, Environment>();
+  const reported = new Set<string>();
+  for (const { environment } of resolved) {
+    const first = known.get(environment.name) ?? environment;
+    known.set(environment.name, first);
+    if (first === environment || reported.has(environment.name) || same(first, environment)) continue;
+    reported.add(environment.name);
+    Place.of(problems, "Environment", environment.name).report("is declared twice, differently");
+  }
+}
+
+function checkTeams(problems: Problem[], resolved: readonly Resolved[]): void {
+  const teams = new Map<string, Team>();
+  const reported = new Set<string>();
+  for (const entry of resolved) {
+    for (const team of entry.kind === "Reconciler" ? entry.teams : "team" in entry ? [entry.team] : []) {
+      const id = JSON.stringify([team.environment.name, team.name]);
+      const first = teams.get(id) ?? team;
+      teams.set(id, first);
+      if (first === team || reported.has(id) || sameTeam(first, team)) continue;
+      reported.add(id);
+      Place.of(problems, "Team", team.name).report(
+        `of environment "${team.environment.name}" is declared twice, differently`,
+      );
+    }
+  }
+  const sorted = [...teams].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, team]) => team);
+  const owners = new Map<string, Team>();
+  const roles = new Map<string, Team>();
+  for (const team of sorted) {
+    for (const namespace of team.namespaces) {
+      const id = JSON.stringify([team.environment.name, namespace]);
+      const owner = owners.get(id);
+      owners.set(id, owner ?? team);
+      if (owner !== undefined)
+        Place.of(problems, "Team", team.name)
+          .at("namespaces")
+          .report(`"${namespace}" belongs to team "${owner.name}" of environment "${team.environment.name}" already`);
+    }
+    const other = roles.get(accessName(team));
+    roles.set(accessName(team), other ?? team);
+    if (other !== undefined)
+      Place.of(problems, "Team", team.name).report(
+        `of environment "${team.environment.name}" and team "${other.name}" of environment "${other.environment.name}" ` +
+          `would share the role and policy ${accessName(team)}; rename one`,
+      );
+  }
+}
+
+/** Two declarations of one thing. Sorted by id, so that the message does not depend on the order of declaration. */
+function checkTwice(problems: Problem[], resolved: readonly Resolved[]): void {
+  const seen = new Map<string, string>();
+  const declared = resolved.filter((entry) => entry.kind !== "Consumer");
+  for (const entry of [...declared].sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0))) {
+    for (const [field, thing] of thingsOf(entry)) {
+      const id = `${entry.environment.name}\n${thing}`;
+      const other = seen.get(id);
+      if (other === undefined) seen.set(id, entry.id);
+      else
+        Place.of(problems, entry.kind, entry.id)
+          .at(field)
+          .report(`${thing} of environment "${entry.environment.name}" is that of ${entry.kind} "${other}" already`);
+    }
+  }
+}
+
+function thingsOf(entry: Exclude<Resolved, ResolvedConsumer>): readonly (readonly [field: string, thing: string])[] {
+  switch (entry.kind) {
+    case "AppSecret":
+      return [["name", `Secret ${entry.namespace}/${entry.name}`]];
+    case "Store":
+      return entry.namespaces.map((namespace) => ["name", `SecretStore ${namespace}/${entry.name}`] as const);
+    case "TeamAccess":
+      return [["team", `the access of team "${entry.team.name}"`]];
+    case "Platform":
+      return [["environment", "the Vault setup"]];
+    case "Reconciler":
+      return [["environment", `the reconciler in namespace "${entry.environment.reconciler.namespace}"`]];
+  }
+}
+
+function same(a: Environment, b: Environment): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+/** Environments are compared by themselves. */
+function sameTeam(a: Team, b: Team): boolean {
+  return JSON.stringify({ ...a, environment: "" }) === JSON.stringify({ ...b, environment: "" });
+}

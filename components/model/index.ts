@@ -1,0 +1,27 @@
+export { appSecret, resolveAppSecret } from "./app-secret";
+export type { AppSecretDeclaration, AppSecretSpec, ResolvedAppSecret, ResolvedKey } from "./app-secret";
+export { consumer } from "./consumer";
+export type { ConsumerDeclaration, ResolvedConsumer, RolloutOptions, WorkloadRef } from "./consumer";
+export { environment } from "./environment";
+export type {
+  CaSpec,
+  Environment,
+  EnvironmentSpec,
+  KubernetesLoginSpec,
+  Login,
+  TokenLogin,
+  VaultSpec,
+} from "./environment";
+export { platform } from "./platform";
+export type { KubernetesApiSpec, PlatformDeclaration, PlatformSpec, ResolvedPlatform } from "./platform";
+export { DeclarationError } from "./problems";
+export { reconciler } from "./reconciler";
+export type { ImageSpec, ReconcilerDeclaration, ReconcilerSpec, ResolvedReconciler, ResourcesSpec } from "./reconciler";
+export type { KeyObject, KeySpec } from "./reference";
+export type { Freshness } from "./refresh";
+export { store } from "./store";
+export type { ResolvedStore, StoreDeclaration, StoreLike, StoreSpec } from "./store";
+export { team } from "./team";
+export type { Team, TeamSpec } from "./team";
+export { teamAccess } from "./team-access";
+export type { PrefixGrant, ResolvedTeamAccess, TeamAccessDeclaration, TeamAccessSpec } from "./team-access";

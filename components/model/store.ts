@@ -1,0 +1,95 @@
+import type { Problem } from "../../api";
+import type { Environment } from "./environment";
+import { isOutput, label, list, objectName, record } from "./fields";
+import { didYouMean } from "./nearest";
+import { collecting, Place } from "./problems";
+import { quote } from "./secret-like";
+import { isTeam, type Team } from "./team";
+
+/** What a Store is made of: how the team's namespaces reach the environment's Vault. Becomes a SecretStore in each of them. */
+export interface StoreSpec<N extends string = string> {
+  readonly team: Team<N>;
+  /** Name of the SecretStores. Default `keyturn-<environment>`. */
+  readonly name?: string;
+  /** Default: all namespaces of the team. */
+  readonly namespaces?: readonly string[];
+}
+
+/** The declaration of a Store; plain data. */
+export interface StoreDeclaration<N extends string = string> extends StoreLike<N> {
+  readonly kind: "Store";
+  readonly id: string;
+  readonly spec: StoreSpec<N>;
+}
+
+/** What an AppSecret needs to know of a store: declarations, constructs and components of this name all have it. */
+export interface StoreLike<N extends string = string> {
+  readonly environment: Environment<N>;
+  readonly name: string;
+}
+
+/**
+ * Declares a Store.
+ * @throws DeclarationError with every problem of it
+ */
+export function store<N extends string>(id: string, spec: StoreSpec<N>): StoreDeclaration<N> {
+  const { name } = resolveStore({ kind: "Store", id, spec });
+  return { kind: "Store", id, spec, environment: spec.team.environment, name };
+}
+
+export function defaultStoreName(environment: Environment): string {
+  return `keyturn-${environment.name}`;
+}
+
+export interface ResolvedStore {
+  readonly kind: "Store";
+  readonly id: string;
+  readonly environment: Environment;
+  readonly team: Team;
+  readonly name: string;
+  /** Sorted. */
+  readonly namespaces: readonly string[];
+}
+
+/** @throws DeclarationError with every problem of the declaration */
+export function resolveStore(declaration: Omit<StoreDeclaration, keyof StoreLike>): ResolvedStore {
+  const resolved = collecting((problems) => readStoreDeclaration(problems, declaration));
+  if (resolved === undefined) throw new Error(`Store ${quote(declaration.id)} was neither resolved nor refused`);
+  return resolved;
+}
+
+/** As {@link resolveStore}, reporting instead of throwing; undefined when the team is unusable. */
+export function readStoreDeclaration(
+  problems: Problem[],
+  declaration: Omit<StoreDeclaration, keyof StoreLike>,
+): ResolvedStore | undefined {
+  const place = Place.of(problems, "Store", declaration.id);
+  const fields = record(place, declaration.spec);
+  if (fields === undefined) return undefined;
+  place.onlyFields(fields, ["team", "name", "namespaces"]);
+  const team = fields.team;
+  if (isOutput(team) || !isTeam(team)) {
+    place.at("team").report(team === undefined ? "is missing" : "is not made by team(...)");
+    return undefined;
+  }
+  const namespaces =
+    fields.namespaces === undefined ? team.namespaces : list(place.at("namespaces"), fields.namespaces, label);
+  namespaces.forEach((namespace, index) => {
+    if (!team.namespaces.includes(namespace))
+      place
+        .at("namespaces")
+        .at(index)
+        .report(
+          `${quote(namespace)} is not a namespace of team "${team.name}" (${team.namespaces.join(", ")})` +
+            didYouMean(namespace, team.namespaces),
+        );
+  });
+  return {
+    kind: "Store",
+    id: declaration.id,
+    environment: team.environment,
+    team,
+    name: objectName(place.at("name"), fields.name ?? defaultStoreName(team.environment)) ?? "",
+    namespaces: [...new Set(namespaces)].sort(),
+  };
+}

@@ -1,0 +1,100 @@
+import { withinPrefixes, type TeamData } from "../../api";
+import { isEnvironment, type Environment } from "./environment";
+import { label, list, record, vaultPath } from "./fields";
+import { collecting, Place } from "./problems";
+import { pathProblem } from "./reference";
+
+/** What {@link team} is given. */
+export interface TeamSpec {
+  /** The namespaces whose Secrets the team owns. */
+  readonly namespaces: readonly string[];
+  /** The ServiceAccount, in each of the namespaces, that logs in to Vault for the team. Default `keyturn-<team>`. */
+  readonly serviceAccount?: string;
+  /**
+   * KV prefixes below the environment's mount that the team may read, without slashes at the ends: `payments` covers
+   * `payments/db`, not `payments2`. Keys are relative to the first. Default: the team's name.
+   */
+  readonly prefixes?: readonly string[];
+}
+
+/** An owner inside one environment; plain data. `Team<"prod">` is a different type from `Team<"dev">`. */
+export interface Team<N extends string = string> {
+  readonly environment: Environment<N>;
+  readonly name: string;
+  readonly namespaces: readonly string[];
+  readonly serviceAccount: string;
+  readonly prefixes: readonly string[];
+}
+
+/**
+ * Declares a team of an environment.
+ * @example
+ * const payments = team(prod, "payments", { namespaces: ["payments"] }); // may read prod/payments/*
+ * @throws DeclarationError naming every field that is wrong
+ */
+export function team<N extends string>(environment: Environment<N>, name: string, spec: TeamSpec): Team<N> {
+  return collecting((problems) => {
+    const place = Place.of(problems, "Team", name);
+    if (!isEnvironment(environment)) place.at("environment").report("is not made by environment(...)");
+    const named = label(place.at("name"), name) !== undefined;
+    const fields = record(place, spec) ?? {};
+    place.onlyFields(fields, ["namespaces", "serviceAccount", "prefixes"]);
+    const namespaces = list(place.at("namespaces"), fields.namespaces, label);
+    if (Array.isArray(fields.namespaces) && fields.namespaces.length === 0) place.at("namespaces").report("is empty");
+    const prefixes =
+      fields.prefixes === undefined
+        ? [name]
+        : list(place.at("prefixes"), fields.prefixes, (at, value) => vaultPath(at, value, pathProblem));
+    if (Array.isArray(fields.prefixes) && fields.prefixes.length === 0) place.at("prefixes").report("is empty");
+    reportRepeated(place.at("namespaces"), namespaces);
+    reportRepeated(place.at("prefixes"), prefixes);
+    const serviceAccount =
+      named || fields.serviceAccount !== undefined ? (fields.serviceAccount ?? `keyturn-${name}`) : "x";
+    return {
+      environment,
+      name,
+      namespaces,
+      serviceAccount: label(place.at("serviceAccount"), serviceAccount) ?? "",
+      prefixes,
+    };
+  });
+}
+
+function reportRepeated(place: Place, names: readonly string[]): void {
+  names.forEach((name, index) => {
+    if (names.indexOf(name) !== index) place.at(index).report(`"${name}" is there twice`);
+  });
+}
+
+/** Whether a value is what {@link team} returns; used where callers may be plain JavaScript. */
+export function isTeam(value: unknown): value is Team {
+  if (value === null || typeof value !== "object") return false;
+  const candidate = value as Partial<Team>;
+  return (
+    isEnvironment(candidate.environment) &&
+    typeof candidate.name === "string" &&
+    Array.isArray(candidate.namespaces) &&
+    Array.isArray(candidate.prefixes)
+  );
+}
+
+/** True when the key (below the mount) is the team's to read. */
+export function mayRead(team: Team, key: string): boolean {
+  return withinPrefixes(team.prefixes, key);
+}
+
+/** The form the rules, the CLI and the reconciler read; lists sorted, except that the first prefix stays first. */
+export function teamData(team: Team): TeamData {
+  const [first, ...rest] = team.prefixes;
+  return {
+    name: team.name,
+    namespaces: [...team.namespaces].sort(),
+    serviceAccount: team.serviceAccount,
+    prefixes: first === undefined ? [] : [first, ...rest.sort()],
+  };
+}
+
+/** Name of the team's Vault role and policy, the same in every Vault: `keyturn-<environment>-<team>`. */
+export function accessName(team: Team): string {
+  return `keyturn-${team.environment.name}-${team.name}`;
+}

@@ -1,0 +1,186 @@
+import type { AccessFile, EnvironmentsFile, Grant, KubernetesObject, Problem, WorkloadKind } from "../api";
+import { externalSecretManifest } from "./manifests/external-secret";
+import { byApplyOrder, type Manifest } from "./manifests/manifest";
+import { reconcilerManifests } from "./manifests/reconciler";
+import { rolloutOn, type UsedSecret } from "./manifests/rollout";
+import { storeManifests } from "./manifests/store";
+import { teamAccessManifests } from "./manifests/team-access";
+import { readAppSecret, type AppSecretDeclaration } from "./model/app-secret";
+import { readConsumer, type ConsumerDeclaration, type ResolvedConsumer } from "./model/consumer";
+import { checkTogether, type Resolved } from "./model/cross-checks";
+import type { Environment } from "./model/environment";
+import { environmentsFile } from "./model/environments-file";
+import { accessFile, grantsOf } from "./model/grants";
+import { readPlatform, type PlatformDeclaration } from "./model/platform";
+import { collecting } from "./model/problems";
+import { readReconciler, type ReconcilerDeclaration } from "./model/reconciler";
+import { readStoreDeclaration, type StoreDeclaration } from "./model/store";
+import type { Team } from "./model/team";
+import { readTeamAccess, type TeamAccessDeclaration } from "./model/team-access";
+import { vaultDocuments, type VaultDocuments } from "./vault/documents";
+import { loadOf, type Load } from "./vault/load";
+
+/** Anything that can be declared. */
+export type Declaration =
+  | PlatformDeclaration
+  | TeamAccessDeclaration
+  | StoreDeclaration
+  | AppSecretDeclaration
+  | ConsumerDeclaration
+  | ReconcilerDeclaration;
+
+/** The pure result of declarations; equal declarations in any order give equal bytes. */
+export interface Plan {
+  /** Kubernetes objects by environment (each is annotated with its own), in order of application. */
+  readonly manifests: readonly KubernetesObject[];
+  /** Policies, roles, mounts and settings, one entry an environment. */
+  readonly vault: readonly VaultDocuments[];
+  /** Who may read what (`access.json`). */
+  readonly access: AccessFile;
+  /** The environments and teams the declarations mention (`environments.json`). */
+  readonly environments: EnvironmentsFile;
+  readonly consumers: readonly PlannedConsumer[];
+  /** What the secrets cost each Vault. */
+  readonly load: readonly Load[];
+}
+
+/** A workload, the Secrets it uses, and the annotation that makes it roll. */
+export interface PlannedConsumer {
+  readonly environment: string;
+  readonly namespace: string;
+  readonly kind: WorkloadKind;
+  readonly name: string;
+  /** Value of `keyturn.dev/rollout-on`. */
+  readonly rolloutOn: string;
+}
+
+/**
+ * Works out everything that declarations imply. No I/O, no clock.
+ * @throws DeclarationError with the problems of all declarations, alone and together
+ */
+export function plan(declarations: Iterable<Declaration>): Plan {
+  return assemble(collecting((problems) => resolveAll(problems, [...declarations])));
+}
+
+/** The problems of declarations, alone and together; none means that {@link plan} accepts them. */
+export function problemsOf(declarations: Iterable<Declaration>): readonly Problem[] {
+  const problems: Problem[] = [];
+  resolveAll(problems, [...declarations]);
+  return problems;
+}
+
+function resolveAll(problems: Problem[], declarations: readonly Declaration[]): readonly Resolved[] {
+  const resolved = declarations.flatMap((declaration) => resolve(problems, declaration) ?? []);
+  checkTogether(problems, resolved);
+  return resolved;
+}
+
+function resolve(problems: Problem[], declaration: Declaration): Resolved | undefined {
+  switch (declaration.kind) {
+    case "AppSecret":
+      return readAppSecret(problems, declaration);
+    case "Store":
+      return readStoreDeclaration(problems, declaration);
+    case "TeamAccess":
+      return readTeamAccess(problems, declaration);
+    case "Platform":
+      return readPlatform(problems, declaration);
+    case "Reconciler":
+      return readReconciler(problems, declaration);
+    case "Consumer":
+      return readConsumer(problems, declaration);
+  }
+}
+
+function assemble(resolved: readonly Resolved[]): Plan {
+  const secrets = resolved.filter((entry) => entry.kind === "AppSecret");
+  const accesses = resolved.filter((entry) => entry.kind === "TeamAccess");
+  // A TeamAccess may name AppSecrets that are not in the plan themselves.
+  const named = accesses.flatMap((access) => access.secrets.flatMap((secret) => readAppSecret([], secret) ?? []));
+  const grants = [...[...secrets, ...named].flatMap(grantsOf), ...accesses.flatMap((access) => access.grants)];
+  const access = accessFile(grants);
+  const environments = new Map(resolved.map((entry) => [entry.environment.name, entry.environment]));
+  const teams = [...resolved.flatMap(teamsOf), ...named.map((secret) => secret.team)];
+  return {
+    manifests: manifestsOf(resolved),
+    vault: vaultOf(environments, resolved, access.grants),
+    access,
+    environments: environmentsFile(environments.values(), teams),
+    consumers: mergeConsumers(resolved.filter((entry) => entry.kind === "Consumer")),
+    load: loadOf(secrets),
+  };
+}
+
+function teamsOf(entry: Resolved): readonly Team[] {
+  if (entry.kind === "Reconciler") return entry.teams;
+  return "team" in entry ? [entry.team] : [];
+}
+
+function manifestsOf(resolved: readonly Resolved[]): readonly KubernetesObject[] {
+  return resolved
+    .flatMap((entry) => render(entry).map(({ object }) => ({ environment: entry.environment.name, object })))
+    .sort((a, b) => compare(a.environment, b.environment) || byApplyOrder(a.object, b.object))
+    .map(({ object }) => object);
+}
+
+function render(entry: Resolved): readonly Manifest[] {
+  switch (entry.kind) {
+    case "AppSecret":
+      return [externalSecretManifest(entry)];
+    case "Store":
+      return storeManifests(entry);
+    case "TeamAccess":
+      return teamAccessManifests(entry.team);
+    case "Reconciler":
+      return reconcilerManifests(entry);
+    case "Platform":
+    case "Consumer":
+      return [];
+  }
+}
+
+/** Every team whose secrets or access are declared gets a policy and a role; others are only mentioned. */
+function vaultOf(
+  environments: ReadonlyMap<string, Environment>,
+  resolved: readonly Resolved[],
+  grants: readonly Grant[],
+): readonly VaultDocuments[] {
+  return [...environments]
+    .sort(([a], [b]) => compare(a, b))
+    .map(([name, environment]) => {
+      const own = resolved.filter((entry) => entry.environment.name === name);
+      const teams = own.flatMap((entry) =>
+        entry.kind === "AppSecret" || entry.kind === "TeamAccess" ? [entry.team] : [],
+      );
+      return vaultDocuments(
+        environment,
+        [...new Map(teams.map((team) => [team.name, team])).values()],
+        grants.filter((grant) => grant.environment === name),
+        own.filter((entry) => entry.kind === "Platform"),
+      );
+    });
+}
+
+function mergeConsumers(consumers: readonly ResolvedConsumer[]): readonly PlannedConsumer[] {
+  const used = new Map<string, { readonly consumer: ResolvedConsumer; readonly secrets: UsedSecret[] }>();
+  for (const consumer of consumers) {
+    const { environment, namespace, workload, secret, keys } = consumer;
+    const id = JSON.stringify([environment.name, namespace, workload.kind, workload.name]);
+    const entry = used.get(id) ?? { consumer, secrets: [] };
+    used.set(id, entry);
+    entry.secrets.push({ secret, keys });
+  }
+  return [...used]
+    .sort(([a], [b]) => compare(a, b))
+    .map(([, { consumer, secrets }]) => ({
+      environment: consumer.environment.name,
+      namespace: consumer.namespace,
+      kind: consumer.workload.kind,
+      name: consumer.workload.name,
+      rolloutOn: rolloutOn(secrets),
+    }));
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,13 @@
+/** Package `keyturn/pulumi`: the declarations as components. Needs `@pulumi/pulumi`, `@pulumi/kubernetes` and `@pulumi/vault`. */
+export { AppSecret } from "./app-secret";
+export type { AppSecretArgs } from "./app-secret";
+export type { VaultEndpoint } from "./leaves";
+export { Platform } from "./platform";
+export type { KubernetesApiArgs, PlatformArgs } from "./platform";
+export { Reconciler } from "./reconciler";
+export type { ReconcilerArgs } from "./reconciler";
+export { Store } from "./store";
+export type { StoreArgs } from "./store";
+export { TeamAccess } from "./team-access";
+export type { TeamAccessArgs } from "./team-access";
+export type { BundleSource } from "../bundle";

@@ -1,0 +1,90 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as vault from "@pulumi/vault";
+import type { Environment } from "../model/environment";
+import { platform, resolvePlatform, type PlatformSpec } from "../model/platform";
+import { authDescription, mountDescription, quotaName, reviewsWithLogin } from "../vault/documents";
+import { childOptions } from "./emit";
+import { refusing } from "./refuse";
+
+export interface PlatformArgs<N extends string = string> extends Omit<PlatformSpec<N>, "kubernetes"> {
+  readonly kubernetes?: KubernetesApiArgs;
+  /**
+   * Whether the KV mount survives its removal from the program and `pulumi destroy`: unmounting deletes every secret in it.
+   * Default true.
+   */
+  readonly keepSecrets?: boolean;
+}
+
+export interface KubernetesApiArgs {
+  /** Address of the API server as Vault reaches it: `https://kubernetes.default.svc` when Vault runs in the cluster. */
+  readonly host: pulumi.Input<string>;
+  /** CA of the API server as PEM. Default: that of Vault's own pod. */
+  readonly ca?: pulumi.Input<string>;
+}
+
+/**
+ * The Vault side of an environment: KV mount, login method and its settings; an audit device and a rate limit on request. The
+ * Vault provider decides which Vault (and Vault namespace) it is. No reviewer token is taken, because it would lie in the state:
+ * see `login.kubernetes.reviewer` of the environment.
+ */
+export class Platform<N extends string = string> extends pulumi.ComponentResource {
+  readonly environment: Environment<N>;
+  readonly mount: vault.Mount;
+  readonly authBackend: vault.AuthBackend | undefined;
+
+  /** @throws DeclarationError */
+  constructor(name: string, args: PlatformArgs<N>, opts?: pulumi.ComponentResourceOptions) {
+    const resolved = refusing(() => resolvePlatform(platform(name, plainArgs(args))));
+    const { environment, audit, quota } = resolved;
+    const { kv, login } = environment.vault;
+    super("keyturn:index:Platform", name, { environment: environment.name, mount: kv.mount }, opts);
+    this.environment = args.environment;
+    const child = childOptions(this, opts);
+    this.mount = new vault.Mount(
+      `${name}-mount`,
+      {
+        path: kv.mount,
+        type: "kv",
+        description: mountDescription(environment),
+        options: { version: String(kv.version) },
+      },
+      { ...child, retainOnDelete: args.keepSecrets ?? true },
+    );
+    if ("kubernetes" in login) {
+      const path = login.kubernetes.mount;
+      const description = authDescription(environment);
+      this.authBackend = new vault.AuthBackend(`${name}-auth`, { type: "kubernetes", path, description }, child);
+      new vault.kubernetes.AuthBackendConfig(
+        `${name}-auth-config`,
+        {
+          backend: path,
+          kubernetesHost: args.kubernetes?.host ?? "",
+          ...(args.kubernetes?.ca === undefined ? {} : { kubernetesCaCert: args.kubernetes.ca }),
+          disableLocalCaJwt: reviewsWithLogin(environment),
+        },
+        childOptions(this, opts, this.authBackend),
+      );
+    }
+    if (audit !== undefined)
+      new vault.Audit(`${name}-audit`, { type: "file", path: audit.path, options: { file_path: audit.file } }, child);
+    if (quota !== undefined)
+      new vault.QuotaRateLimit(
+        `${name}-quota`,
+        { name: quotaName(environment), path: `${kv.mount}/`, rate: quota.requestsPerSecond },
+        childOptions(this, opts, this.mount),
+      );
+    this.registerOutputs({ environment: environment.name, mount: kv.mount });
+  }
+}
+
+/** The checks want plain values; an Input that is not there yet is judged by Vault. */
+function plainArgs<N extends string>({ keepSecrets: _, kubernetes, ...rest }: PlatformArgs<N>): PlatformSpec<N> {
+  if (kubernetes === undefined) return rest;
+  const { host, ca, ...unknown } = kubernetes;
+  const plain = {
+    ...unknown,
+    host: typeof host === "string" || host === undefined ? host : "https://input.keyturn.invalid",
+    ...(typeof ca === "string" ? { ca } : {}),
+  };
+  return { ...rest, kubernetes: plain };
+}

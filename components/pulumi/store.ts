@@ -1,0 +1,53 @@
+import * as pulumi from "@pulumi/pulumi";
+import { storeManifests } from "../manifests/store";
+import type { Environment } from "../model/environment";
+import {
+  resolveStore,
+  store,
+  type ResolvedStore,
+  type StoreDeclaration,
+  type StoreLike,
+  type StoreSpec,
+} from "../model/store";
+import { childOptions, emitAll } from "./emit";
+import { leavesOf, type VaultEndpoint } from "./leaves";
+import { refusing } from "./refuse";
+
+export interface StoreArgs<N extends string = string> extends StoreSpec<N>, VaultEndpoint {}
+
+/** A SecretStore in each namespace of a team. */
+export class Store<N extends string = string> extends pulumi.ComponentResource implements StoreLike<N> {
+  readonly environment: Environment<N>;
+  /** Name of the SecretStores. */
+  readonly name: string;
+  readonly declaration: StoreDeclaration<N>;
+
+  /** @throws DeclarationError */
+  constructor(name: string, args: StoreArgs<N>, opts?: pulumi.ComponentResourceOptions) {
+    const { address, ca, ...spec } = args;
+    const declaration = refusing(() => store(name, spec));
+    const resolved = resolveStore(declaration);
+    const leaves = refusing(() => leavesOf("Store", name, declaration.environment, { address, ca }));
+    super(
+      "keyturn:index:Store",
+      name,
+      {
+        environment: resolved.environment.name,
+        team: resolved.team.name,
+        store: resolved.name,
+        namespaces: resolved.namespaces,
+      },
+      opts,
+    );
+    this.environment = declaration.environment;
+    this.name = declaration.name;
+    this.declaration = declaration;
+    const reached: ResolvedStore = {
+      ...resolved,
+      environment: leaves.environment,
+      team: { ...resolved.team, environment: leaves.environment },
+    };
+    emitAll(name, storeManifests(reached), leaves.fill, childOptions(this, opts));
+    this.registerOutputs({ name: this.name });
+  }
+}

@@ -1,0 +1,87 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as vault from "@pulumi/vault";
+import { teamAccessManifests } from "../manifests/team-access";
+import type { AppSecretDeclaration } from "../model/app-secret";
+import { accessName, type Team } from "../model/team";
+import { teamAccess, type TeamAccessDeclaration, type TeamAccessSpec } from "../model/team-access";
+import { plan } from "../plan";
+import { renderHcl, type PolicyDocument } from "../vault/policy";
+import { TOKEN_TTL } from "../vault/role";
+import type { AppSecret } from "./app-secret";
+import { childOptions, emitAll } from "./emit";
+import { refusing } from "./refuse";
+
+export interface TeamAccessArgs<N extends string = string> extends Omit<TeamAccessSpec<N>, "secrets"> {
+  /** AppSecrets of this program whose paths the team may read. */
+  readonly secrets?: readonly (AppSecret<NoInfer<N>> | AppSecretDeclaration<NoInfer<N>>)[];
+}
+
+/**
+ * A team's way into Vault: policy and role, and in the cluster the ServiceAccounts and the reconciler's right to tokens of exactly
+ * these. The policy lists the paths of `secrets`, of `access` (a synth's `access.json`) and of `prefixes`.
+ */
+export class TeamAccess<N extends string = string> extends pulumi.ComponentResource {
+  readonly team: Team<N>;
+  readonly declaration: TeamAccessDeclaration<N>;
+  /** Name of the policy and of the role. */
+  readonly accessName: string;
+  readonly policy: vault.Policy;
+
+  /** @throws DeclarationError */
+  constructor(name: string, args: TeamAccessArgs<N>, opts?: pulumi.ComponentResourceOptions) {
+    const { secrets, ...rest } = args;
+    const declaration = teamAccess<N>(name, {
+      ...rest,
+      ...(secrets === undefined ? {} : { secrets: secrets.map((secret) => declarationOf<N>(secret)) }),
+    });
+    const { policy, role } = refusing(() => documentsOf(declaration));
+    const { team } = args;
+    super(
+      "keyturn:index:TeamAccess",
+      name,
+      { environment: team.environment.name, team: team.name, paths: policy.rules.map((rule) => rule.path) },
+      opts,
+    );
+    this.team = team;
+    this.declaration = declaration;
+    this.accessName = accessName(team);
+    const child = childOptions(this, opts);
+    this.policy = new vault.Policy(`${name}-policy`, { name: policy.name, policy: renderHcl(policy) }, child);
+    if (role !== undefined)
+      new vault.kubernetes.AuthBackendRole(
+        `${name}-role`,
+        {
+          backend: role.mount,
+          roleName: role.name,
+          boundServiceAccountNames: [...role.serviceAccounts],
+          boundServiceAccountNamespaces: [...role.namespaces],
+          audience: role.audience,
+          aliasNameSource: "serviceaccount_uid",
+          tokenPolicies: [...role.policies],
+          tokenType: "batch",
+          tokenTtl: TOKEN_TTL,
+          tokenMaxTtl: TOKEN_TTL,
+          tokenNoDefaultPolicy: true,
+        },
+        childOptions(this, opts, this.policy),
+      );
+    emitAll(name, teamAccessManifests(team), (value) => value, child);
+    this.registerOutputs({ accessName: this.accessName });
+  }
+}
+
+function declarationOf<N extends string>(
+  secret: AppSecret<NoInfer<N>> | AppSecretDeclaration<NoInfer<N>>,
+): AppSecretDeclaration<NoInfer<N>> {
+  return "declaration" in secret ? secret.declaration : secret;
+}
+
+function documentsOf(declaration: TeamAccessDeclaration): {
+  readonly policy: PolicyDocument;
+  readonly role: ReturnType<typeof plan>["vault"][number]["roles"][number] | undefined;
+} {
+  const [documents] = plan([declaration]).vault;
+  const policy = documents?.policies[0];
+  if (policy === undefined) throw new Error("a TeamAccess without a policy");
+  return { policy, role: documents?.roles[0] };
+}

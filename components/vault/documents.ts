@@ -1,0 +1,111 @@
+import type { Grant } from "../../api";
+import type { Environment } from "../model/environment";
+import type { ResolvedPlatform } from "../model/platform";
+import { accessName, type Team } from "../model/team";
+import { policyOf, renderHcl, type PolicyDocument } from "./policy";
+import { roleBody, roleOf, type KubernetesRole } from "./role";
+
+/** One write to Vault's HTTP API: `POST /v1/<path>` with the body, or `vault write <path> @body.json`. */
+export interface VaultWrite {
+  readonly path: string;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** Everything the declarations ask of the Vault of one environment. */
+export interface VaultDocuments {
+  readonly environment: string;
+  readonly address: string;
+  /** Vault namespace. */
+  readonly namespace: string | undefined;
+  /** KV mounts, auth methods and their settings, audit devices and quotas of a Platform. In the order to write them. */
+  readonly platform: readonly VaultWrite[];
+  readonly policies: readonly PolicyDocument[];
+  readonly roles: readonly KubernetesRole[];
+}
+
+/** Documents of one environment. `teams` are those that get a policy and role; `grants` may be of more teams. */
+export function vaultDocuments(
+  environment: Environment,
+  teams: readonly Team[],
+  grants: readonly Grant[],
+  platforms: readonly ResolvedPlatform[],
+): VaultDocuments {
+  const sorted = [...teams].sort((a, b) => (a.name < b.name ? -1 : 1));
+  return {
+    environment: environment.name,
+    address: environment.vault.address,
+    namespace: environment.vault.namespace,
+    platform: platforms.flatMap(platformWrites),
+    policies: sorted.map((team) =>
+      policyOf(
+        accessName(team),
+        environment.name,
+        team.name,
+        grants.filter((grant) => grant.environment === environment.name && grant.team === team.name),
+      ),
+    ),
+    roles: sorted.flatMap((team) => roleOf(team) ?? []),
+  };
+}
+
+/** The mounts and settings of a Platform. */
+export function platformWrites(platform: ResolvedPlatform): readonly VaultWrite[] {
+  const { environment, kubernetes, audit, quota } = platform;
+  const { kv, login } = environment.vault;
+  const writes: VaultWrite[] = [
+    {
+      path: `sys/mounts/${kv.mount}`,
+      body: { type: "kv", description: mountDescription(environment), options: { version: String(kv.version) } },
+    },
+  ];
+  if ("kubernetes" in login) {
+    const { mount } = login.kubernetes;
+    writes.push({ path: `sys/auth/${mount}`, body: { type: "kubernetes", description: authDescription(environment) } });
+    if (kubernetes !== undefined)
+      writes.push({
+        path: `auth/${mount}/config`,
+        body: {
+          kubernetes_host: kubernetes.host,
+          ...(kubernetes.ca === undefined ? {} : { kubernetes_ca_cert: kubernetes.ca }),
+          disable_local_ca_jwt: reviewsWithLogin(environment),
+        },
+      });
+  }
+  if (audit !== undefined)
+    writes.push({ path: `sys/audit/${audit.path}`, body: { type: "file", options: { file_path: audit.file } } });
+  if (quota !== undefined)
+    writes.push({
+      path: `sys/quotas/rate-limit/${quotaName(environment)}`,
+      body: { path: `${kv.mount}/`, rate: quota.requestsPerSecond },
+    });
+  return writes;
+}
+
+export function mountDescription(environment: Environment): string {
+  return `Secrets of environment ${environment.name} (keyturn)`;
+}
+
+export function authDescription(environment: Environment): string {
+  return `ServiceAccounts of environment ${environment.name} (keyturn)`;
+}
+
+export function quotaName(environment: Environment): string {
+  return `keyturn-${environment.name}`;
+}
+
+/** Whether the token that logs in also asks the API server about itself. */
+export function reviewsWithLogin(environment: Environment): boolean {
+  const { login } = environment.vault;
+  return "kubernetes" in login && login.kubernetes.reviewer === "client";
+}
+
+/** Policies and roles as writes, after {@link VaultDocuments.platform}. */
+export function accessWrites(documents: VaultDocuments): readonly VaultWrite[] {
+  return [
+    ...documents.policies.map((policy) => ({
+      path: `sys/policies/acl/${policy.name}`,
+      body: { policy: renderHcl(policy) },
+    })),
+    ...documents.roles.map((role) => ({ path: `auth/${role.mount}/role/${role.name}`, body: roleBody(role) })),
+  ];
+}

@@ -1,0 +1,80 @@
+import { readFileSync } from "node:fs";
+import { environment, team, type Environment, type KubernetesLoginSpec, type Team } from "keyturn";
+
+/** What differs between a real Vault and one started for a trial on this computer. */
+export interface Endpoint {
+  readonly address?: string;
+  /** PEM. */
+  readonly ca?: string;
+  readonly reviewer?: KubernetesLoginSpec["kubernetes"]["reviewer"];
+}
+
+/** One environment of the company, with its teams. */
+export interface Tenancy<N extends string = string> {
+  readonly environment: Environment<N>;
+  readonly payments: Team<N>;
+  readonly shop: Team<N>;
+  /** How old a secret may be; also what the demo shortens. */
+  readonly staleFor: string;
+}
+
+/** The company: two environments, two teams in each. The clusters are separate, the namespaces named apart all the same. */
+export function company(
+  endpoints: { readonly dev?: Endpoint; readonly prod?: Endpoint } = endpointsFrom(process.env),
+): {
+  readonly dev: Tenancy<"dev">;
+  readonly prod: Tenancy<"prod">;
+} {
+  const dev = vaultOf("dev", endpoints.dev);
+  const prod = vaultOf("prod", endpoints.prod);
+  return {
+    dev: {
+      environment: dev,
+      payments: team(dev, "payments", { namespaces: ["payments-dev"] }),
+      shop: team(dev, "shop", { namespaces: ["shop-dev"] }),
+      staleFor: "1m",
+    },
+    prod: {
+      environment: prod,
+      payments: team(prod, "payments", { namespaces: ["payments"] }),
+      shop: team(prod, "shop", { namespaces: ["shop"] }),
+      staleFor: "5m",
+    },
+  };
+}
+
+function vaultOf<const N extends string>(name: N, endpoint: Endpoint = {}): Environment<N> {
+  return environment(name, {
+    vault: {
+      address: endpoint.address ?? `https://vault.${name}.example.com:8200`,
+      kv: { mount: name, version: 2 },
+      login: {
+        kubernetes: {
+          mount: `k8s-${name}`,
+          audience: `vault-${name}`,
+          ...(endpoint.reviewer === undefined ? {} : { reviewer: endpoint.reviewer }),
+        },
+      },
+      ...(endpoint.ca === undefined ? {} : { ca: { pem: endpoint.ca } }),
+    },
+  });
+}
+
+/**
+ * Endpoints from the process environment, for trials: `KEYTURN_DEV_VAULT_ADDRESS`, `KEYTURN_DEV_VAULT_CA_FILE` and
+ * `KEYTURN_DEV_VAULT_REVIEWER` (`vault` or `client`), and the same for `PROD`.
+ */
+export function endpointsFrom(variables: NodeJS.ProcessEnv): { readonly dev: Endpoint; readonly prod: Endpoint } {
+  const endpoint = (name: string): Endpoint => {
+    const address = variables[`KEYTURN_${name}_VAULT_ADDRESS`];
+    const caFile = variables[`KEYTURN_${name}_VAULT_CA_FILE`];
+    const reviewer = variables[`KEYTURN_${name}_VAULT_REVIEWER`];
+    return {
+      ...(address ? { address } : {}),
+      ...(caFile ? { ca: readFileSync(caFile, "utf8") } : {}),
+      // environment(...) refuses anything else and says so.
+      ...(reviewer ? { reviewer: reviewer as "vault" | "client" } : {}),
+    };
+  };
+  return { dev: endpoint("DEV"), prod: endpoint("PROD") };
+}

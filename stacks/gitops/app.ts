@@ -1,0 +1,56 @@
+import { App, Chart } from "cdk8s";
+import type { Construct } from "constructs";
+import { Platform, Reconciler, Store, TeamAccess, writeVaultFiles, type BundleSource } from "keyturn/cdk8s";
+import { company, type Tenancy } from "../environments";
+import { PaymentsChart } from "./payments";
+import { ShopChart } from "./shop";
+
+export interface GitopsOptions {
+  /** Default: where `cdk8s synth` says, else `dist`. */
+  readonly outdir?: string;
+  /** Default: all. */
+  readonly tenancies?: readonly Tenancy[];
+  /** Also what `stacks/platform` deploys with Pulumi: stores, team access, and the reconciler when a bundle is given. Default false. */
+  readonly platform?: boolean | { readonly kubernetesHost: string; readonly bundle?: BundleSource };
+}
+
+/** The charts of every team in every environment: `<environment>-<team>`, as separate files for separate clusters. */
+export function buildApp({ outdir, tenancies, platform = false }: GitopsOptions = {}): App {
+  const app = new App(outdir === undefined ? {} : { outdir });
+  for (const tenancy of tenancies ?? Object.values(company())) {
+    const { name } = tenancy.environment;
+    if (platform !== false) new PlatformChart(app, `${name}-platform`, tenancy, platform === true ? {} : platform);
+    new PaymentsChart(app, `${name}-payments`, tenancy);
+    new ShopChart(app, `${name}-shop`, tenancy);
+  }
+  return app;
+}
+
+/** Writes the manifests and, beside them, the Vault half. Returns the paths of the latter. */
+export function synthesize(options: GitopsOptions = {}): readonly string[] {
+  const app = buildApp(options);
+  app.synth();
+  return writeVaultFiles(app);
+}
+
+/** For companies without Pulumi: the platform as a chart. */
+class PlatformChart<N extends string> extends Chart {
+  constructor(
+    scope: Construct,
+    id: string,
+    { environment, payments, shop }: Tenancy<N>,
+    options: { readonly kubernetesHost?: string; readonly bundle?: BundleSource },
+  ) {
+    super(scope, id);
+    new Platform(this, "vault", {
+      environment,
+      kubernetes: { host: options.kubernetesHost ?? "https://kubernetes.default.svc" },
+    });
+    for (const team of [payments, shop]) {
+      new TeamAccess(this, `${team.name}-access`, { team });
+      new Store(this, `${team.name}-store`, { team });
+    }
+    if (options.bundle !== undefined)
+      new Reconciler(this, "reconciler", { environment, teams: [payments, shop], bundle: options.bundle });
+  }
+}
