@@ -30,7 +30,11 @@ function deploy<N extends string>({ environment, payments, shop }: Tenancy<N>): 
     const teamAccess = new TeamAccess(team.name, { team, access }, { dependsOn });
     new Store(`${team.name}-store`, { team }, { dependsOn: [teamAccess, ...namespaces] });
   }
-  if (config.getBoolean("reconciler") ?? true) new Reconciler("reconciler", { environment, teams });
+  if (config.getBoolean("reconciler") ?? true) {
+    // `keyturn-platform:crds: keyturn` where External Secrets Operator has installed its own, `none` where all are there.
+    const crds = config.get<"all" | "keyturn" | "none">("crds") ?? "all";
+    new Reconciler("reconciler", { environment, teams, crds });
+  }
 }
 
 /** How Vault reaches the API server: configuration, or `KEYTURN_<ENVIRONMENT>_KUBERNETES_HOST` and `_CA_FILE` for trials. */
