@@ -1,6 +1,6 @@
 // Writes dist/: one CommonJS file per source file (so that importing one subpath never loads another world) and the
 // reconciler as a single bundled file. Declarations are written by `tsc -p tsconfig.build.json`.
-import { chmodSync, readdirSync, rmSync, statSync } from "node:fs";
+import { chmodSync, copyFileSync, readdirSync, rmSync, statSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
@@ -30,6 +30,10 @@ await esbuild.build({
   legalComments: "eof",
 });
 chmodSync(join(root, "dist/cli/main.js"), 0o755);
+// What makes dist/policies/pulumi/pack a policy pack besides its program.
+for (const file of ["PulumiPolicy.yaml", "package.json"]) {
+  copyFileSync(join(root, "policies/pulumi/pack", file), join(root, "dist/policies/pulumi/pack", file));
+}
 
 const size = statSync(join(root, "dist/reconciler.cjs")).size;
 if (size > RECONCILER_LIMIT) {

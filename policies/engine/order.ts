@@ -6,7 +6,6 @@ interface Placed {
   readonly source?: Location;
   readonly path?: string;
   readonly message?: string;
-  readonly fix?: string;
 }
 
 /** Order of everything reported: by file and line, then object, rule, path and message; total, so that runs are byte-equal. */
@@ -18,10 +17,11 @@ export function byPlace(a: Placed, b: Placed): number {
     const y = right[index] ?? "";
     if (x !== y) return x < y ? -1 : 1;
   }
-  return 0;
+  const [rest, other] = [JSON.stringify(a), JSON.stringify(b)];
+  return rest === other ? 0 : rest < other ? -1 : 1;
 }
 
-function keyOf({ source, subject, ruleId, path, message, fix }: Placed): readonly (string | number)[] {
+function keyOf({ source, subject, ruleId, path, message }: Placed): readonly (string | number)[] {
   return [
     source?.file ?? "",
     source?.line ?? 0,
@@ -33,7 +33,6 @@ function keyOf({ source, subject, ruleId, path, message, fix }: Placed): readonl
     ruleId,
     path ?? "",
     message ?? "",
-    fix ?? "",
   ];
 }
 

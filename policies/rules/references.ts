@@ -58,12 +58,13 @@ export function remoteReads(object: JsonRecord): {
 /** Every place where an ExternalSecret names a store. */
 export function storeReferences(object: JsonRecord): readonly StoreReference[] {
   const places: Path[] = [["spec", "secretStoreRef"]];
+  const unknown: StoreReference[] = [];
   for (const list of ["data", "dataFrom"]) {
     const entries = readList(object, "spec", list);
-    if (entries === undefined || entries === UNKNOWN) continue;
-    entries.forEach((_, index) => places.push(["spec", list, index, "sourceRef", "storeRef"]));
+    if (entries === UNKNOWN) unknown.push({ path: ["spec", list], kind: UNKNOWN, name: UNKNOWN });
+    else (entries ?? []).forEach((_, index) => places.push(["spec", list, index, "sourceRef", "storeRef"]));
   }
-  return places.flatMap((path) => storeReference(object, path) ?? []);
+  return [...places.flatMap((path) => storeReference(object, path) ?? []), ...unknown];
 }
 
 function storeReference(object: JsonRecord, path: Path): StoreReference | undefined {
