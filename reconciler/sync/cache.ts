@@ -27,11 +27,9 @@ export class Cache<T extends Versioned> {
     return this.records.keys();
   }
 
-  /** Takes the record unless a newer version of the same object is known. Returns whether it was taken. */
+  /** Takes the record unless the same or a newer version of the object is known. Returns whether it was taken. */
   apply(key: string, record: T): boolean {
-    const known = this.records.get(key);
-    if (known !== undefined && known.uid === record.uid && isNewer(known.resourceVersion, record.resourceVersion))
-      return false;
+    if (!supersedes(record, this.records.get(key))) return false;
     this.records.set(key, record);
     return true;
   }
@@ -44,11 +42,17 @@ export class Cache<T extends Versioned> {
   }
 }
 
+/** Whether a record says something that the known one does not: another object, or a later version of it. */
+export function supersedes(record: Versioned, known: Versioned | undefined): boolean {
+  if (known === undefined || known.uid !== record.uid) return true;
+  return known.resourceVersion !== record.resourceVersion && !isNewer(known.resourceVersion, record.resourceVersion);
+}
+
 /**
  * Whether resource version `a` is newer than `b`. They are decimal numbers (Kubernetes' API conventions since 1.35, and in
  * practice before); anything else counts as not newer.
  */
-export function isNewer(a: string, b: string): boolean {
+function isNewer(a: string, b: string): boolean {
   if (!/^\d+$/.test(a) || !/^\d+$/.test(b)) return false;
   return a.length === b.length ? a > b : a.length > b.length;
 }

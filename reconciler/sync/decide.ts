@@ -174,19 +174,25 @@ export function targetState({
   target,
   knownKeys,
 }: Pick<DueInput, "externalSecret" | "target" | "knownKeys">): "right" | "missing" | "changed" | "unclear" {
-  const { creation, keys } = externalSecret.spec;
+  const { creation } = externalSecret.spec;
   // A Secret that is not ours to create may not exist; whether it does shows at the next refresh.
   if (target === undefined || target.deleting) return creation === "Merge" ? "right" : "missing";
   if (target.dataHash === "") return "changed";
   if (target.verified) return "right";
   if (target.manager !== fieldManager(externalSecret.name)) return "unclear";
-  const expected = keys ?? knownKeys ?? [];
-  if (!expected.every((key) => target.keys.includes(key))) return "changed";
-  if (creation === "Owner") {
-    if (target.controller?.uid !== externalSecret.uid) return "changed";
-    if (keys !== undefined && keys.length !== target.keys.length) return "changed";
-  }
+  if (creation === "Owner" && target.controller?.uid !== externalSecret.uid) return "changed";
+  // What a changed spec wants is the policy's business, not drift.
+  const current = isCurrent(externalSecret);
+  const keys = current ? externalSecret.spec.keys : undefined;
+  if (!(keys ?? knownKeys ?? []).every((key) => target.keys.includes(key))) return "changed";
+  if (creation === "Owner" && keys !== undefined && keys.length !== target.keys.length) return "changed";
+  if (!current) return "right";
   const labels = externalSecret.labelKeys.every((key) => target.ownLabels.includes(key) || key === MANAGED_LABEL);
   const annotations = externalSecret.annotationKeys.every((key) => target.ownAnnotations.includes(key));
   return labels && annotations ? "right" : "unclear";
+}
+
+/** True when the Secret was written for the present spec, labels and annotations. */
+export function isCurrent({ version, status }: Pick<ExternalSecretRecord, "version" | "status">): boolean {
+  return status.syncedVersion === version;
 }

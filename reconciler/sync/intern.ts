@@ -25,3 +25,8 @@ export function internSorted(names: readonly string[]): readonly string[] {
   lists.set(id, sorted);
   return sorted;
 }
+
+/** Whether two sorted lists are equal. */
+export function sameNames(a: readonly string[], b: readonly string[]): boolean {
+  return a === b || (a.length === b.length && a.every((name, index) => name === b[index]));
+}

@@ -1,6 +1,6 @@
 import { KeyturnError } from "../../api";
 import { KubeError } from "../kube/error";
-import type { VaultFailure } from "../vault/types";
+import { VaultError } from "../vault/error";
 
 /** When a failed ExternalSecret is tried again; by cause, not by one backoff for all (reference/runtime.md 2.2). */
 export type Retry =
@@ -14,27 +14,15 @@ export type Retry =
   | { readonly when: "interval" }
   /** As the server said, in milliseconds. */
   | { readonly when: "after"; readonly delay: number }
-  /** When the Vault answers again. */
-  | { readonly when: "recovery" };
-
-/** What a VaultError tells beyond its texts. */
-export interface VaultFault {
-  readonly failure: VaultFailure;
-  readonly retryAfterMs?: number | undefined;
-}
-
-/** The Vault's part of an error, if it came from there. */
-export function vaultFaultOf(error: unknown): VaultFault | undefined {
-  return error instanceof KeyturnError && "failure" in error ? (error as unknown as VaultFault) : undefined;
-}
+  /** When the Vault at the address answers again. */
+  | { readonly when: "recovery"; readonly address: string };
 
 /** Error codes of our own refusals. */
-const REFUSALS: ReadonlySet<string> = new Set(["Denied", "ProviderData", "WriteRefused"]);
+const REFUSALS: ReadonlySet<string> = new Set(["Denied", "StoreMissing", "ProviderData", "WriteRefused"]);
 
 /** The lane of an error. */
 export function retryOf(error: unknown): Retry {
-  const fault = vaultFaultOf(error);
-  if (fault !== undefined) return vaultRetry(fault);
+  if (error instanceof VaultError) return vaultRetry(error);
   if (error instanceof KubeError) {
     if (error.status === 409) return { when: "now" };
     if (error.status === 403) return { when: "slow" };
@@ -44,7 +32,7 @@ export function retryOf(error: unknown): Retry {
   return { when: "backoff" };
 }
 
-function vaultRetry(fault: VaultFault): Retry {
+function vaultRetry(fault: VaultError): Retry {
   switch (fault.failure) {
     case "Forbidden":
     case "LoginFailed":
@@ -56,7 +44,7 @@ function vaultRetry(fault: VaultFault): Retry {
       return fault.retryAfterMs === undefined ? { when: "backoff" } : { when: "after", delay: fault.retryAfterMs };
     case "Sealed":
     case "Unreachable":
-      return { when: "recovery" };
+      return { when: "recovery", address: fault.address };
     case "Unavailable":
     case "Invalid":
       return { when: "backoff" };
@@ -85,7 +73,7 @@ export function retryDelay(retry: Retry, failures: number, interval: number, ran
     case "after":
       return retry.delay * (1 + random / 4);
     case "recovery":
-      // The breaker wakes the object earlier; this is the net below it.
+      // The client says when the Vault is back; this is the net below that.
       return LONGEST;
   }
 }

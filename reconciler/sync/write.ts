@@ -63,7 +63,7 @@ function wantedData({ externalSecret, data }: WriteInput, present: SecretData): 
 function creation({ externalSecret, metadata, wanted }: Situation): WriteAction {
   return {
     do: "create",
-    keys: [...wanted.keys()],
+    keys: [...wanted.keys()].sort(compare),
     secret: {
       apiVersion: "v1",
       kind: "Secret",
