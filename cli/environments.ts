@@ -1,13 +1,16 @@
 import { createRequire } from "node:module";
 import { resolve } from "node:path";
 import { isRecord, KeyturnError, type EnvironmentData } from "../api";
+import { isEnvironment } from "../components/model/environment";
+import { environmentsFile } from "../components/model/environments-file";
+import { isTeam } from "../components/model/team";
 import { environmentsValue, parseEnvironmentsText } from "../policies/manifests/environments";
 import type { Io } from "./io";
 import { readText } from "./read-text";
 
 /**
- * The environments of `--environments FILE`: a YAML or JSON document, or a module (.ts, .mts, .cts, .js, .mjs, .cjs) that
- * exports them as `environments` or by default.
+ * The environments of `--environments FILE`: a YAML or JSON document, or a module (.ts, .mts, .cts, .js, .mjs, .cjs) that exports
+ * them: a document or list as `environments` or by default, or what environment(...) and team(...) return, under any name.
  */
 export function readEnvironmentsFile(file: string, io: Io): readonly EnvironmentData[] {
   const path = resolve(io.cwd, file);
@@ -30,14 +33,21 @@ function fromModule(path: string, file: string): readonly EnvironmentData[] {
       { cause: error },
     );
   }
-  const value = isRecord(exported) ? (exported["environments"] ?? exported["default"]) : exported;
+  const value = isRecord(exported) ? (exported["environments"] ?? exported["default"] ?? declared(exported)) : exported;
   if (value === undefined) {
     throw new KeyturnError({
       code: "Invalid",
       object: file,
       cause: "exports no environments",
-      remedy: 'export them as "environments": a list, or a keyturn.dev/v1alpha1 Environments document',
+      remedy: "export what environment(...) and team(...) return, or a list as environments",
     });
   }
   return environmentsValue(value, file);
+}
+
+function declared(exported: Readonly<Record<string, unknown>>): unknown {
+  const values = Object.values(exported);
+  const teams = values.filter(isTeam);
+  const environments = [...values.filter(isEnvironment), ...teams.map(({ environment }) => environment)];
+  return environments.length === 0 ? undefined : environmentsFile(environments, teams);
 }

@@ -6,13 +6,3 @@ const requireHere = createRequire(__filename);
 export function load(path: string): unknown {
   return requireHere(path);
 }
-
-/** Whether a module of this package is there. */
-export function exists(path: string): boolean {
-  try {
-    requireHere.resolve(path);
-    return true;
-  } catch {
-    return false;
-  }
-}

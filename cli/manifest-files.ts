@@ -69,7 +69,7 @@ class Reader {
     if (parsed === undefined) return;
     this.manifests.push(...parsed.manifests);
     for (const line of parsed.others) {
-      if (!named) this.skipped.push({ file: shown, line, reason: "not a Kubernetes object (no apiVersion and kind)" });
+      if (!named) this.skipped.push({ file: shown, line, reason: "no Kubernetes object" });
       else
         this.errors.push(
           new KeyturnError({
@@ -97,7 +97,7 @@ class Reader {
     const real = this.attempt(shown, () => realpathSync(path));
     if (real === undefined) return;
     if (above.has(real)) {
-      this.skipped.push({ file: shown, reason: "a symbolic link back to a folder above it" });
+      this.skipped.push({ file: shown, reason: "a link back to a folder above" });
       return;
     }
     const names = this.attempt(shown, () => readdirSync(path).sort());

@@ -3,9 +3,9 @@ import type { CommandModule } from "./command";
 import { checkCommand } from "./commands/check";
 import { reconcileCommand } from "./commands/reconcile";
 import { rulesCommand } from "./commands/rules";
+import { sandboxCommand } from "./commands/sandbox";
 import { errorLine, isCommanderError, stackOf } from "./errors";
 import { EXIT, type Io } from "./io";
-import { exists, load } from "./lazy";
 import { keyturnVersion } from "./version";
 
 /**
@@ -55,8 +55,5 @@ function build(io: Io, finish: (exitCode: number) => void): Command {
 }
 
 function commands(): readonly CommandModule[] {
-  const sandbox = exists("./sandbox")
-    ? [(load("./sandbox") as { readonly sandboxCommand: CommandModule }).sandboxCommand]
-    : [];
-  return [checkCommand, rulesCommand, reconcileCommand, ...sandbox];
+  return [checkCommand, rulesCommand, reconcileCommand, sandboxCommand];
 }
