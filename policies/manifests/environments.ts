@@ -50,7 +50,7 @@ export function readEnvironments(path: string, shown: string): readonly Environm
 
 /** Why a file could not be read, in words. */
 export function readProblem(error: unknown): string {
-  const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
+  const { code } = error as NodeJS.ErrnoException;
   switch (code) {
     case "ENOENT":
       return "does not exist";

@@ -69,5 +69,5 @@ function take(from: object, key: string | number): unknown {
 
 /** @pulumi/policy's UnknownValueError, which its declarations do not export. */
 function isUnknownValue(error: unknown): boolean {
-  return error instanceof Error && "unknownTypeSentinel" in error;
+  return typeof error === "object" && error !== null && "unknownTypeSentinel" in error;
 }

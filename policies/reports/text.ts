@@ -3,6 +3,8 @@ import type { Finding, SuppressedFinding, UnknownFinding } from "../engine";
 import { count, nameSubject, plain, position } from "./plain";
 import type { ReportInput } from "./report-input";
 
+const SHOWN_SKIPPED = 5;
+
 type Style = "red" | "yellow" | "cyan" | "dim" | "bold" | "underline" | "green";
 type Paint = (style: Style, text: string) => string;
 
@@ -61,8 +63,10 @@ function notes({ report, skipped }: ReportInput, paint: Paint): string {
     const ids = report.notRun.filter((one) => one.reason === reason).map(({ ruleId }) => ruleId);
     return `${ids.join(", ")} did not run: ${reason}`;
   });
-  for (const { file, line, reason } of skipped) {
-    lines.push(`skipped ${plain(file)}${line === undefined ? "" : `:${line}`}: ${reason}`);
+  for (const reason of new Set(skipped.map((one) => one.reason))) {
+    const files = [...new Set(skipped.filter((one) => one.reason === reason).map(({ file }) => plain(file)))].sort();
+    const more = files.length > SHOWN_SKIPPED ? ` and ${files.length - SHOWN_SKIPPED} more` : "";
+    lines.push(`skipped, ${reason}: ${files.slice(0, SHOWN_SKIPPED).join(", ")}${more}`);
   }
   return lines.map((line) => `${paint("dim", `note: ${line}`)}\n`).join("");
 }

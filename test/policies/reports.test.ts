@@ -49,7 +49,7 @@ const input: ReportInput = {
   rules: catalogue(),
   files: 3,
   errors: [error],
-  skipped: [{ file: "out/values.yaml", line: 1, reason: "not a Kubernetes object" }],
+  skipped: [{ file: "out/values.yaml", line: 1, reason: "no Kubernetes object" }],
   failOn: "error",
   version: "1.2.3",
 };
@@ -75,7 +75,7 @@ out/c.yaml
   1       unknown  STO006  ExternalSecret payments/db  spec.data[0].remoteRef.key
           the key is not known yet
 
-note: skipped out/values.yaml:1: not a Kubernetes object
+note: skipped, no Kubernetes object: out/values.yaml
 1 error, 1 warning, 1 unknown, 1 ignored in 4 objects of 3 files; 1 input error
 `);
   });
