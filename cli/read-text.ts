@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import { closeSync, openSync, readSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { KeyturnError } from "../api";
 import { readProblem } from "../policies/manifests/environments";
 import type { Io } from "./io";
@@ -18,8 +18,10 @@ export function readText(path: string, shown: string): string {
   let file: number | undefined;
   try {
     file = openSync(path, "r");
+    // One byte more than a file has, so that the second read says it has ended; pipes and devices have no size.
+    const step = Math.min(Math.max(fstatSync(file).size + 1, 4096), 256 * 1024);
     for (;;) {
-      const chunk = Buffer.allocUnsafe(256 * 1024);
+      const chunk = Buffer.allocUnsafe(step);
       const length = readSync(file, chunk);
       if (length === 0) break;
       chunks.push(chunk.subarray(0, length));

@@ -88,6 +88,16 @@ describe("STO006: an ExternalSecret reads what its team may read", () => {
     ]);
   });
 
+  test("of two stores of one name the same is said in any order", () => {
+    const objects = [
+      externalSecret({ namespace: "payments", keys: ["payments/db"] }),
+      ...["other", "shared"].map((path) => store({ namespace: "payments", vault: { server: PROD, path } })),
+    ];
+    const expected = [`STO006 spec.data[0].remoteRef.key: "other/payments/db" is outside ${MAY}`];
+    expect(said(judgeObjects(objects))).toEqual(expected);
+    expect(said(judgeObjects(objects.toReversed()))).toEqual(expected);
+  });
+
   test("a store of another provider is not judged", () => {
     const aws = store({ namespace: "payments", spec: { provider: { aws: { region: "eu-west-1" } } } });
     expect(paths({ keys: ["arn:aws:x"] }, aws)).toEqual([]);

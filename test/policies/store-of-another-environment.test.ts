@@ -47,6 +47,11 @@ describe("ENV001: a store reaches the Vault of its own environment", () => {
       `ENV001 spec.provider.vault.server: "https://vault.example.org:443" is the Vault of no environment; ${OF_PROD}, whose Vault is ${PROD}`,
     ],
     [
+      "a server that differs in one letter",
+      { namespace: "payments", vault: { server: "https://vault.prud.example.com:8200" } },
+      `ENV001 spec.provider.vault.server: "https://vault.prud.example.com:8200" is the Vault of no environment; ${OF_PROD}, whose Vault is ${PROD}`,
+    ],
+    [
       "http instead of https",
       { namespace: "payments", vault: { server: "http://vault.prod.example.com:8200" } },
       `ENV001 spec.provider.vault.server: "http://vault.prod.example.com:8200" is the Vault of no environment; ${OF_PROD}, whose Vault is ${PROD}`,
