@@ -112,7 +112,8 @@ async function fromEnvironment(name: BinaryName, tool: Tool, context: BuildConte
 }
 
 function remedyFor(variable: string, name: BinaryName): string {
-  return `point ${variable} at a working ${name}, or unset it to use the pinned version`;
+  const target = variable === "KUBEBUILDER_ASSETS" ? `a folder with a working ${name}` : `a working ${name}`;
+  return `point ${variable} at ${target}, or unset it to use the pinned version`;
 }
 
 async function fromPath(name: BinaryName, tool: Tool, context: BuildContext): Promise<string | undefined> {

@@ -35,6 +35,7 @@ export async function buildTool(tool: Tool, context: BuildContext): Promise<void
     else await installWheel(tool, unfinished, context);
     rmSync(folder, { recursive: true, force: true });
     renameSync(unfinished, folder);
+    rmSync(`${folder}.log`, { force: true });
   } finally {
     rmSync(unfinished, { recursive: true, force: true });
   }

@@ -50,8 +50,9 @@ export class Guard {
   readonly #processes = new Map<number, ProcessId>();
   readonly #watchdog: ChildProcessByStdio<Writable, null, null>;
 
-  constructor() {
-    this.dir = mkdtempSync(join(tmpdir(), PREFIX));
+  /** @param base where the folder is made */
+  constructor(base: string = tmpdir()) {
+    this.dir = mkdtempSync(join(base, PREFIX));
     chmodSync(this.dir, 0o700);
     this.#record();
     this.#watchdog = spawn("/bin/sh", ["-c", WATCHDOG, "keyturn-bed-watchdog", this.dir], {
@@ -105,11 +106,11 @@ export class Guard {
  * Stops the processes and removes the folders of beds whose own process is gone and whose watchdog was killed too. Returns the
  * folders removed. Folders of other users and of running beds are left alone.
  */
-export function cleanLeftovers(): readonly string[] {
+export function cleanLeftovers(base: string = tmpdir()): readonly string[] {
   const removed: string[] = [];
-  for (const name of readdirSync(tmpdir())) {
+  for (const name of readdirSync(base)) {
     if (!name.startsWith(PREFIX)) continue;
-    const dir = join(tmpdir(), name);
+    const dir = join(base, name);
     try {
       const record = readRecord(dir);
       if (record === undefined ? Date.now() - statSync(dir).mtimeMs < 60_000 : isAlive(record.owner)) continue;

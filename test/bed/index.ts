@@ -77,11 +77,16 @@ class Start {
   readonly progress: Progress;
   readonly #abort = new AbortController();
   readonly #work: Promise<unknown>[] = [];
-  readonly #begun = performance.now();
+  #begun = performance.now();
 
   constructor(guard: Guard, progress: Progress, signal: AbortSignal | undefined) {
     this.signal = signal === undefined ? this.#abort.signal : AbortSignal.any([signal, this.#abort.signal]);
     this.progress = progress;
+  }
+
+  /** From now on the times count: what was built before is no part of them. */
+  startClock(): void {
+    this.#begun = performance.now();
   }
 
   run<T>(work: () => Promise<T>): Promise<T> {
@@ -112,6 +117,7 @@ class Start {
 
 async function startServers(start: Start, binaries: Binaries, context: ServerContext): Promise<Bed> {
   const { dir } = context.guard;
+  start.startClock();
   const openBao = start.run(() => startOpenBao(binaries.bao, context, (server) => start.server("openbao", server)));
   const [files, etcd] = await Promise.all([
     start.run(() => writeKubernetesFiles(dir)),
@@ -163,12 +169,14 @@ async function startServers(start: Start, binaries: Binaries, context: ServerCon
 }
 
 async function stopAll(servers: ReadonlyMap<ServerName, Server>, guard: Guard): Promise<void> {
-  const stopped = (...names: readonly ServerName[]) =>
-    Promise.all(names.map(async (name) => servers.get(name)?.stop()));
-  // Clients first: a controller manager that loses its API server would fill its log with errors.
-  await stopped("kube-controller-manager", "kwok", "openbao");
-  await stopped("kube-apiserver");
-  await stopped("etcd");
+  const stopped = async (name: ServerName) => servers.get(name)?.stop();
+  const cluster = async () => {
+    // Clients first: a controller manager that loses its API server would fill its log with errors.
+    await Promise.all([stopped("kube-controller-manager"), stopped("kwok")]);
+    await stopped("kube-apiserver");
+    await stopped("etcd");
+  };
+  await Promise.all([cluster(), stopped("openbao")]);
   await guard.release();
 }
 

@@ -12,6 +12,16 @@ export interface BedHolder {
 
 /** One bed for the whole run; with `KEYTURN_BED` set, the one that is already running. A failure here fails the run. */
 export default async function setUp(): Promise<void> {
+  try {
+    await provideBed();
+  } catch (error) {
+    // Jest prints the stack; what happened and what to do is all that helps here.
+    if (error instanceof BedError) error.stack = `${error.name}: ${error.message}`;
+    throw error;
+  }
+}
+
+async function provideBed(): Promise<void> {
   const progress = (line: string) => process.stderr.write(`bed: ${line}\n`);
   const given = process.env["KEYTURN_BED"];
   if (given !== undefined && given !== "") {

@@ -25,7 +25,7 @@ export function startedFromProc(stat: string): string | undefined {
 }
 
 function startedFromPs(pid: number): string | undefined {
-  const output = execFileSync("ps", ["-o", "stat=,lstart=", "-p", String(pid)], { encoding: "utf8" }).trim();
+  const output = execFileSync("ps", ["-o", "stat=", "-o", "lstart=", "-p", String(pid)], { encoding: "utf8" }).trim();
   return output === "" || output.startsWith("Z") ? undefined : output.slice(output.indexOf(" ")).trim();
 }
 
@@ -60,13 +60,28 @@ export function launchers(pid: number = process.ppid): readonly ProcessId[] {
     const started = processStarted(next);
     if (started === undefined) break;
     chain.push({ pid: next, started });
-    const [parent = "", ...command] = execFileSync("ps", ["-o", "ppid=,args=", "-p", String(next)], {
-      encoding: "utf8",
-    })
-      .trim()
-      .split(/\s+/);
-    if (/\bnpm\b/.test(command.slice(0, 2).join(" "))) return chain;
-    next = Number(parent);
+    const { parent, command } = ancestry(next);
+    if (/\bnpm\b/.test(command)) return chain;
+    next = parent;
   }
   return chain.slice(0, 1);
+}
+
+/** The parent of a process, and the program it runs (the first two words of its command line). */
+function ancestry(pid: number): { readonly parent: number; readonly command: string } {
+  try {
+    if (process.platform === "linux") {
+      const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+      const words = readFileSync(`/proc/${pid}/cmdline`, "utf8").split(/[\0 ]/);
+      return {
+        parent: Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]),
+        command: words.slice(0, 2).join(" "),
+      };
+    }
+    const output = execFileSync("ps", ["-o", "ppid=", "-o", "args=", "-p", String(pid)], { encoding: "utf8" });
+    const [parent, ...words] = output.trim().split(/\s+/);
+    return { parent: Number(parent), command: words.slice(0, 2).join(" ") };
+  } catch {
+    return { parent: 0, command: "" };
+  }
 }

@@ -18,6 +18,8 @@ export interface ServerSpec {
   /** Asked every 50 ms until true; an exception means not yet. */
   readonly ready: (ports: readonly number[], log: () => string) => Promise<boolean> | boolean;
   readonly readyWithinMs: number;
+  /** Time between SIGTERM and SIGKILL; default three seconds. */
+  readonly graceMs?: number;
 }
 
 /** What all servers of a bed share. */
@@ -121,7 +123,7 @@ export class Server {
     child.unref();
   }
 
-  /** SIGTERM, and SIGKILL when that does not end it in three seconds. */
+  /** SIGTERM, and SIGKILL when that does not end it in time. */
   async stop(): Promise<void> {
     await this.#end("SIGTERM");
   }
@@ -138,7 +140,7 @@ export class Server {
     child.ref();
     signalProcess(child.pid, signal);
     const abort = new AbortController();
-    const grace = delay(GRACE_MS, undefined, { signal: abort.signal }).then(
+    const grace = delay(this.#spec.graceMs ?? GRACE_MS, undefined, { signal: abort.signal }).then(
       () => signalProcess(-(child.pid ?? 0), "SIGKILL"),
       () => undefined,
     );
