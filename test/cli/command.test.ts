@@ -109,3 +109,34 @@ SUP001  warning  resource  A suppression that is malformed, over or not needed
     });
   });
 });
+
+describe("reconcile hands its flags to the reconciler", () => {
+  test("whose help it shows", async () => {
+    const { code, stdout } = await keyturn(["reconcile", "--help"]);
+    expect(code).toBe(0);
+    expect(stdout).toContain("--controller-class NAME");
+  });
+
+  test.each([
+    [["--namespace", "a"], "error: --namespace: is not a flag of the reconciler (did you mean --namespaces?)"],
+    [
+      ["--log-level", "loud", "--concurrency", "4"],
+      'error: --log-level: is "loud" (give one of debug, info, warn, error)',
+    ],
+    [["extra"], 'error: argument "extra": is not expected (every setting is a flag, see --help)'],
+  ])("%j is one line and exit code 2", async (flags, message) => {
+    expect(await keyturn(["reconcile", ...flags])).toEqual({ code: 2, stdout: "", stderr: `${message}\n` });
+  });
+
+  test("with --debug, wherever it stands", async () => {
+    for (const argv of [
+      ["--debug", "reconcile", "--kubeconfig", "/missing"],
+      ["reconcile", "--debug", "--kubeconfig", "/missing"],
+    ]) {
+      const { code, stderr } = await keyturn(argv);
+      expect(code).toBe(2);
+      expect(stderr).toContain("error: kubeconfig /missing: does not exist");
+      expect(stderr).toContain("    at ");
+    }
+  });
+});
