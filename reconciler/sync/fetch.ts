@@ -7,7 +7,7 @@ import { shape, type Answer } from "./shape";
 import type { Source } from "./spec";
 import type { Resolved, Stores } from "./stores";
 
-/** A read may be answered by one that ended this long ago, unless somebody asked for what is there now. Milliseconds. */
+/** Milliseconds: a read may be answered by one that ended this long ago, or a tenth of the interval if that is less. */
 const SHARED_FOR = 2000;
 
 export interface How {
@@ -72,7 +72,8 @@ export class Fetcher {
     const path = logicalPath(store.mount, source.key);
     const about = { identity: identity.description, path };
     try {
-      const secret = await this.ask(source, resolved, how);
+      const age = record.spec.interval > 0 ? Math.min(SHARED_FOR, record.spec.interval / 10) : SHARED_FOR;
+      const secret = await this.ask(source, resolved, how.fresh ? 0 : age, how.insist);
       this.stores.succeeded(store);
       this.audit(record, "ok", { ...about, ...(secret.version === undefined ? {} : { version: secret.version }) });
       return { source, secret, path };
@@ -83,12 +84,17 @@ export class Fetcher {
     }
   }
 
-  private async ask(source: Source, { store, identity }: Resolved, how: How): Promise<VaultSecret> {
+  private async ask(
+    source: Source,
+    { store, identity }: Resolved,
+    maxAge: number,
+    insist: boolean,
+  ): Promise<VaultSecret> {
     const read = (): Promise<VaultSecret> =>
       this.deps.vault.read(identity, kvReadPath(store.mount, source.key), {
         kv: store.mount.version,
         ...(source.version === undefined ? {} : { version: source.version }),
-        maxAge: how.fresh ? 0 : SHARED_FOR,
+        maxAge,
       });
     try {
       return await read();
@@ -96,7 +102,7 @@ export class Fetcher {
       // With a time to wait, the login was not tried but remembered as refused.
       const remembered =
         error instanceof VaultError && error.failure === "LoginFailed" && error.retryAfterMs !== undefined;
-      if (!how.insist || !remembered) throw error;
+      if (!insist || !remembered) throw error;
       this.deps.vault.forget(identity.id);
       return read();
     }
