@@ -48,10 +48,10 @@ function dataEntry(key: ResolvedKey, kv: { readonly mount: string; readonly vers
 
 /**
  * The key as `remoteRef.key`. One that starts with the mount's own name would be read as a full path (ESO's buildPath), so it is
- * written as the full path.
+ * written as the full path, and as the API path where that is ambiguous too.
  */
 export function remoteKey(kv: { readonly mount: string; readonly version: 1 | 2 }, key: string): string {
   const mount = { path: kv.mount, version: kv.version === 1 ? "v1" : "v2" } as const;
   const wanted = kv.version === 1 ? `${kv.mount}/${key}` : `${kv.mount}/data/${key}`;
-  return kvReadPath(mount, key) === wanted ? key : `${kv.mount}/${key}`;
+  return [key, `${kv.mount}/${key}`].find((written) => kvReadPath(mount, written) === wanted) ?? wanted;
 }

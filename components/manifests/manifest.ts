@@ -59,10 +59,18 @@ const KIND_ORDER = [
 
 /** Order of application: kind, then namespace, then name. */
 export function byApplyOrder(a: KubernetesObject, b: KubernetesObject): number {
-  const key = (object: KubernetesObject): readonly [number, string] => {
-    const rank = KIND_ORDER.indexOf(object.kind);
-    return [rank < 0 ? KIND_ORDER.length : rank, `${object.metadata.namespace ?? ""}/${object.metadata.name}`];
-  };
-  const [[rankA, nameA], [rankB, nameB]] = [key(a), key(b)];
-  return rankA - rankB || (nameA < nameB ? -1 : nameA > nameB ? 1 : 0);
+  return (
+    rank(a.kind) - rank(b.kind) ||
+    compare(a.metadata.namespace ?? "", b.metadata.namespace ?? "") ||
+    compare(a.metadata.name, b.metadata.name)
+  );
+}
+
+function rank(kind: string): number {
+  const index = KIND_ORDER.indexOf(kind);
+  return index < 0 ? KIND_ORDER.length : index;
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }

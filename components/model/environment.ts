@@ -100,10 +100,11 @@ export function environment<const N extends string>(name: N, spec: EnvironmentSp
     const fields = record(place, spec) ?? {};
     place.onlyFields(fields, ["vault", "staleFor", "reconciler"]);
     if (fields.staleFor !== undefined) duration(place.at("staleFor"), fields.staleFor);
+    const staleFor = typeof fields.staleFor === "string" ? fields.staleFor : undefined;
     return {
       name,
       vault: readVault(place.at("vault"), fields.vault, name),
-      staleFor: spec.staleFor,
+      staleFor,
       reconciler: readReconciler(place.at("reconciler"), fields.reconciler),
     };
   });

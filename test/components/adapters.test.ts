@@ -1,0 +1,132 @@
+import { App, Chart, Testing } from "cdk8s";
+import fc from "fast-check";
+import { plan, type Declaration } from "keyturn";
+import * as cdk8s from "keyturn/cdk8s";
+import * as components from "keyturn/pulumi";
+import type { KubernetesObject } from "../../api";
+import { roleBody, renderHcl } from "../../components";
+import { company, type Company } from "./arbitraries";
+import { record, type Registered } from "./pulumi-rig";
+
+// One declaration, three ways: the pure plan, the manifests cdk8s synthesizes, and the inputs Pulumi registers.
+describe("for every valid declaration", () => {
+  it("cdk8s, Pulumi and the plan give the same Kubernetes objects and Vault documents", async () => {
+    await fc.assert(
+      fc.asyncProperty(company, async (generated) => {
+        const expected = plan(generated.declarations.filter(({ kind }) => kind !== "Consumer"));
+        const registered = await registerWithPulumi(generated);
+        const manifests = byIdentity(expected.manifests);
+        expect(byIdentity(synthWithCdk8s(generated))).toEqual(manifests);
+        expect(byIdentity(kubernetesObjects(registered))).toEqual(manifests);
+        expect(vaultObjects(registered)).toEqual(vaultObjectsOf(expected));
+      }),
+      { numRuns: 8 },
+    );
+  }, 120_000);
+});
+
+function byIdentity(objects: readonly KubernetesObject[]): Readonly<Record<string, readonly unknown[]>> {
+  const groups = new Map<string, string[]>();
+  for (const object of objects) {
+    const { kind, metadata } = object;
+    const id = `${kind} ${metadata.namespace ?? ""}/${metadata.name}`;
+    groups.set(id, [...(groups.get(id) ?? []), canonical(object)]);
+  }
+  return Object.fromEntries(
+    [...groups].sort().map(([id, all]) => [id, all.sort().map((text) => JSON.parse(text) as unknown)]),
+  );
+}
+
+/** JSON with sorted keys: cdk8s sorts, Pulumi's wire does not keep an order. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_key, entry: unknown) =>
+    entry !== null && typeof entry === "object" && !Array.isArray(entry)
+      ? Object.fromEntries(Object.entries(entry).sort())
+      : entry,
+  );
+}
+
+function synthWithCdk8s({ declarations, environments }: Company): readonly KubernetesObject[] {
+  const app = new App({ outdir: "unused" });
+  const charts = new Map(environments.map(({ name }) => [name, new Chart(app, name)]));
+  const scope = (environment: string): Chart => charts.get(environment) ?? new Chart(app, environment);
+  for (const { kind, id, spec } of declarations.filter((declaration) => declaration.kind !== "Consumer")) {
+    switch (kind) {
+      case "AppSecret":
+        new cdk8s.AppSecret(scope(spec.team.environment.name), id, spec);
+        break;
+      case "Store":
+        new cdk8s.Store(scope(spec.team.environment.name), id, spec);
+        break;
+      case "TeamAccess":
+        new cdk8s.TeamAccess(scope(spec.team.environment.name), id, spec);
+        break;
+      case "Platform":
+        new cdk8s.Platform(scope(spec.environment.name), id, spec);
+        break;
+      case "Reconciler":
+        new cdk8s.Reconciler(scope(spec.environment.name), id, { ...spec, bundle: { text: spec.bundle } });
+    }
+  }
+  return [...charts.values()].flatMap((chart) => Testing.synth(chart) as KubernetesObject[]);
+}
+
+async function registerWithPulumi({ declarations }: Company): Promise<readonly Registered[]> {
+  const secretsOf = (access: Declaration & { readonly kind: "TeamAccess" }) =>
+    declarations.flatMap((entry) =>
+      entry.kind === "AppSecret" && entry.spec.team === access.spec.team ? [entry] : [],
+    );
+  const { resources } = await record(() => {
+    for (const declaration of declarations) {
+      switch (declaration.kind) {
+        case "AppSecret":
+          new components.AppSecret(declaration.id, declaration.spec);
+          break;
+        case "Store":
+          new components.Store(declaration.id, declaration.spec);
+          break;
+        case "TeamAccess":
+          new components.TeamAccess(declaration.id, { ...declaration.spec, secrets: secretsOf(declaration) });
+          break;
+        case "Platform":
+          new components.Platform(declaration.id, declaration.spec);
+          break;
+        case "Reconciler":
+          new components.Reconciler(declaration.id, { ...declaration.spec, bundle: { text: declaration.spec.bundle } });
+          break;
+        case "Consumer":
+          break;
+      }
+    }
+  });
+  return resources.filter(({ custom }) => custom);
+}
+
+function kubernetesObjects(resources: readonly Registered[]): readonly KubernetesObject[] {
+  return resources
+    .filter(({ type }) => type.startsWith("kubernetes:"))
+    .map(({ inputs }) => inputs as unknown as KubernetesObject);
+}
+
+function vaultObjects(resources: readonly Registered[]): readonly string[] {
+  return resources
+    .filter(({ type }) => /^vault:(?:index\/policy|kubernetes\/authBackendRole)/.test(type))
+    .map(({ inputs }) => canonical(inputs))
+    .sort();
+}
+
+/** The plan's policies and roles under Pulumi's names. */
+function vaultObjectsOf({ vault }: ReturnType<typeof plan>): readonly string[] {
+  const camel = (name: string): string => name.replace(/_(\w)/g, (_match, letter: string) => letter.toUpperCase());
+  return vault
+    .flatMap(({ policies, roles }) => [
+      ...policies.map((policy) => ({ name: policy.name, policy: renderHcl(policy) })),
+      ...roles.map((role) => ({
+        backend: role.mount,
+        roleName: role.name,
+        ...Object.fromEntries(Object.entries(roleBody(role)).map(([name, value]) => [camel(name), value])),
+      })),
+    ])
+    .map(canonical)
+    .sort();
+}

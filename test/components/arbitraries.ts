@@ -1,0 +1,179 @@
+import fc from "fast-check";
+import {
+  appSecret,
+  consumer,
+  environment,
+  platform,
+  reconciler,
+  store,
+  team,
+  teamAccess,
+  type AppSecretDeclaration,
+  type CaSpec,
+  type Declaration,
+  type Environment,
+  type EnvironmentSpec,
+  type KeySpec,
+  type Team,
+} from "keyturn";
+
+/** Everything that is declared for one random company; always valid. */
+export interface Company {
+  readonly environments: readonly Environment[];
+  readonly teams: readonly Team[];
+  readonly declarations: readonly Declaration[];
+}
+
+const word = fc.constantFrom("api", "billing", "cache", "db", "events", "jobs", "mail", "search", "tax", "web");
+const words = (minLength: number, maxLength: number) => fc.uniqueArray(word, { minLength, maxLength });
+const duration = fc.constantFrom("30s", "1m", "5m", "15m", "1h", "24h");
+const segment = fc.constantFrom("db", "api", "data", "kv", "prod", "payments", "käse", "a b", "x.y-z_1");
+const property = fc.constantFrom("password", "username", "users.0.name", "a b", "p#q", "ключ");
+
+const login: fc.Arbitrary<EnvironmentSpec["vault"]["login"]> = fc.oneof(
+  fc
+    .record(
+      {
+        mount: fc.constantFrom("k8s", "clusters/eu"),
+        audience: fc.constant("aud"),
+        reviewer: fc.constantFrom("vault" as const, "client" as const),
+      },
+      { requiredKeys: ["mount"] },
+    )
+    .map((kubernetes) => ({ kubernetes })),
+  fc.constant({ token: { secret: "vault-token", key: "token" } }),
+);
+const pem = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
+const ca = fc.constantFrom<CaSpec | undefined>(
+  undefined,
+  { pem },
+  { configMap: { name: "ca", key: "ca.crt" } },
+  { secret: { name: "ca", key: "ca.crt" } },
+);
+
+const environmentOf = (name: string) =>
+  fc
+    .record({
+      login,
+      ca,
+      mount: fc.constantFrom("prod", "kv", "payments", "team/kv"),
+      version: fc.constantFrom(1 as const, 2 as const),
+      staleFor: fc.option(duration, { nil: undefined }),
+      namespace: fc.constantFrom(undefined, "tenants/a"),
+    })
+    .map(({ login: by, ca: trusted, mount, version, staleFor, namespace }) =>
+      environment(name, {
+        vault: {
+          address: `https://${name}.example.com:8200`,
+          kv: { mount, version },
+          login: by,
+          ...(trusted === undefined ? {} : { ca: trusted }),
+          ...(namespace === undefined ? {} : { namespace }),
+        },
+        ...(staleFor === undefined ? {} : { staleFor }),
+      }),
+    );
+
+const teamsOf = (owner: Environment) =>
+  words(1, 3).chain((names) =>
+    fc.tuple(
+      ...names.map((name) =>
+        fc
+          .record({
+            suffixes: words(1, 3),
+            prefixes: fc.uniqueArray(segment, { minLength: 1, maxLength: 3 }),
+            own: fc.boolean(),
+          })
+          .map(({ suffixes, prefixes, own }) =>
+            team(owner, name, {
+              namespaces: suffixes.map((suffix) => `${owner.name}-${name}-${suffix}`),
+              ...(own ? { serviceAccount: "reader" } : { prefixes }),
+            }),
+          ),
+      ),
+    ),
+  );
+
+const keysOf = (owner: Team): fc.Arbitrary<Readonly<Record<string, KeySpec>>> => {
+  const path = fc.array(segment, { minLength: 1, maxLength: 3 }).map((segments) => segments.join("/"));
+  const absolute = fc.tuple(fc.constantFrom(...owner.prefixes), path).map(([prefix, rest]) => `/${prefix}/${rest}`);
+  const anyPath = fc.oneof(path, absolute);
+  const versioned = owner.environment.vault.kv.version === 2 ? fc.integer({ min: 1, max: 99 }) : fc.constant(undefined);
+  const key = fc.oneof(
+    fc.tuple(anyPath, property).map(([at, name]) => `${at}#${name}`),
+    fc
+      .tuple(anyPath, property, versioned)
+      .map(([at, name, version]) => ({ path: at, property: name, ...(version === undefined ? {} : { version }) })),
+  );
+  const secretKey = fc.constantFrom("A", "B_C", "tls.crt", "x-y", "constructor", "toString", "0");
+  return fc
+    .uniqueArray(fc.tuple(secretKey, key), { minLength: 1, maxLength: 4, selector: ([name]) => name })
+    .map((entries) => Object.fromEntries(entries));
+};
+
+const secretOf = (owner: Team, id: string): fc.Arbitrary<AppSecretDeclaration> =>
+  fc
+    .record({
+      keys: keysOf(owner),
+      namespace: fc.constantFrom(...owner.namespaces),
+      time: fc.constantFrom({}, { staleFor: "5m" }, { rotatesEvery: "24h" }, { refreshInterval: "90s" }),
+      policy: fc.constantFrom({}, { creationPolicy: "Orphan" as const }, { deletionPolicy: "Delete" as const }),
+      labels: fc.constantFrom(undefined, { b: "2", a: "1" }),
+    })
+    .map(({ keys, namespace, time, policy, labels }) =>
+      appSecret(id, { team: owner, keys, namespace, ...time, ...policy, ...(labels === undefined ? {} : { labels }) }),
+    );
+
+const secretsOf = (owner: Team) =>
+  words(0, 3).chain((ids) => fc.tuple(...ids.map((id) => secretOf(owner, `${owner.name}-${id}`))));
+
+export const company: fc.Arbitrary<Company> = fc
+  .constantFrom(["prod"], ["dev", "prod"])
+  .chain((names) => fc.tuple(...names.map(environmentOf)))
+  .chain((environments) => fc.tuple(fc.constant(environments), fc.tuple(...environments.map(teamsOf))))
+  .chain(([environments, teams]) => {
+    const all = teams.flat();
+    return fc
+      .record({
+        secrets: fc.tuple(...all.map(secretsOf)),
+        scope: fc.constantFrom("declared" as const, "cluster" as const),
+        clusterStores: fc.boolean(),
+        all: fc.boolean(),
+      })
+      .map(({ secrets, scope, clusterStores, all: everything }): Company => {
+        const declarations: Declaration[] = secrets.flat();
+        for (const secret of secrets.flat()) {
+          const keys = Object.keys(secret.spec.keys).slice(0, 1);
+          declarations.push(
+            consumer(secret, { kind: "Deployment", name: `${secret.spec.team.name}-app` }, everything ? {} : { keys }),
+          );
+        }
+        for (const owner of all) {
+          const id = `${owner.environment.name}-${owner.name}`;
+          const prefix = owner.prefixes[0] ?? owner.name;
+          declarations.push(store(`${id}-store`, { team: owner }));
+          declarations.push(
+            teamAccess(`${id}-access`, {
+              team: owner,
+              ...(everything ? { prefixes: [{ prefix, reason: "legacy" }] } : {}),
+            }),
+          );
+        }
+        for (const owner of environments) {
+          declarations.push(
+            platform(`${owner.name}-platform`, { environment: owner, kubernetes: { host: "https://10.0.0.1" } }),
+          );
+          declarations.push(
+            reconciler(`${owner.name}-reconciler`, {
+              environment: owner,
+              teams: all.filter((entry) => entry.environment === owner),
+              bundle: "process.exit(0)",
+              scope,
+              clusterStores,
+              crds: everything ? "keyturn" : "none",
+            }),
+          );
+        }
+        return { environments, teams: all, declarations };
+      });
+  });
