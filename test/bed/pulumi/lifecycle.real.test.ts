@@ -6,6 +6,9 @@ import { bed } from "../bed";
 import { kubeClient } from "../kube";
 import { pulumiStack, type PulumiStack } from "./stack";
 
+// A run of the CLI takes two seconds of two idle cores, and ten times that on busy ones.
+jest.setTimeout(180_000);
+
 const PASSWORD = `canary-${randomBytes(8).toString("hex")}`;
 const id = `pulumi-${randomBytes(4).toString("hex")}`;
 

@@ -34,7 +34,15 @@ function plugins(): readonly { readonly folder: string; readonly binary: string;
  * Test fixture. Bundles the language host and the providers into `dir/plugins-HASH` (one file each: the engine starts them several times a command) and
  * returns that folder. Safe when two processes do it at once.
  */
-export async function pluginBundles(dir: string): Promise<string> {
+export function pluginBundles(dir: string): Promise<string> {
+  const made = bundled.get(dir) ?? bundle(dir);
+  bundled.set(dir, made);
+  return made;
+}
+
+const bundled = new Map<string, Promise<string>>();
+
+async function bundle(dir: string): Promise<string> {
   mkdirSync(dir, { recursive: true });
   const work = mkdtempSync(join(dir, "bundling-"));
   try {

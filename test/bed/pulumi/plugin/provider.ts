@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { sendUnaryData, ServerUnaryCall, UntypedServiceImplementation } from "@grpc/grpc-js";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
@@ -67,6 +68,8 @@ const VERSION = "99.0.0";
 /** Test fixture. Serves a {@link Provider} to the Pulumi engine until the engine ends it. */
 export function serveProvider(provider: Provider): Promise<void> {
   const cancelled = new AbortController();
+  // Every request under way listens, and the engine sends many at once.
+  setMaxListeners(0, cancelled.signal);
   return serve(ResourceProviderService, implementation(provider, cancelled), () => cancelled.abort());
 }
 
