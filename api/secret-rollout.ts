@@ -41,7 +41,13 @@ export interface SecretRolloutStatus {
   /** The generation the pods run with. */
   readonly running: string;
   /** Data hash of each used Secret when `generation` was computed: equal hashes need no new look at the values. */
-  readonly secrets: readonly { readonly name: string; readonly dataHash: string }[];
+  readonly secrets: readonly {
+    readonly name: string;
+    readonly dataHash: string;
+    /** The used keys; absent: all of them. */
+    readonly keys?: readonly string[];
+  }[];
+  /** Since when it waits, or when the rollout began. */
   readonly startedAt?: string;
   /** At most the last {@link HISTORY_LIMIT}, newest first. */
   readonly history?: readonly RolloutRecord[];

@@ -10,7 +10,7 @@ const status: Schema = object({
   keyId: string(),
   generation: string(),
   running: string(),
-  secrets: list(object({ "name!": string(), "dataHash!": string() })),
+  secrets: list(object({ "name!": string(), "dataHash!": string(), keys: list(string()) })),
   startedAt: time,
   history: list(
     object({
