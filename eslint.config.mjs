@@ -46,7 +46,17 @@ const io = [
 const worlds = ["@pulumi/*", "cdk8s", "cdk8s-*", "constructs"];
 
 export default tseslint.config(
-  { ignores: ["dist/", "node_modules/", "coverage/", "stacks/*/out/", "test/types/fail/", "test/bed/pulumi/dist/"] },
+  {
+    ignores: [
+      "dist/",
+      "build/",
+      "node_modules/",
+      "coverage/",
+      "stacks/*/out/",
+      "test/types/fail/",
+      "test/bed/pulumi/dist/",
+    ],
+  },
   ...tseslint.configs.recommendedTypeChecked,
   {
     languageOptions: {

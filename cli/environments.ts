@@ -5,6 +5,7 @@ import { isEnvironment } from "../components/model/environment";
 import { environmentsFile } from "../components/model/environments-file";
 import { isTeam } from "../components/model/team";
 import { environmentsValue, parseEnvironmentsText } from "../policies/manifests/environments";
+import { typeOf } from "./errors";
 import type { Io } from "./io";
 import { readText } from "./read-text";
 
@@ -27,7 +28,7 @@ function fromModule(path: string, file: string): readonly EnvironmentData[] {
       {
         code: "ModuleFailed",
         object: file,
-        cause: `cannot be loaded (${error instanceof Error ? error.constructor.name : typeof error})`,
+        cause: `cannot be loaded (${typeOf(error)})`,
         remedy: "run it by itself to see why, or give a YAML or JSON file",
       },
       { cause: error },

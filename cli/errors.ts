@@ -5,10 +5,14 @@ import { plain } from "../policies/reports/plain";
 export function errorLine(error: unknown): string {
   if (error instanceof KeyturnError) return `error: ${plain(error.message)}`;
   if (isCommanderError(error)) return plain(usageLine(error.message));
+  return plain(`error: keyturn failed: ${typeOf(error)} (run it again with --debug to see where, and report it)`);
+}
+
+/** What kind of error it is, without its text, which may quote anything. */
+export function typeOf(error: unknown): string {
   const type = error instanceof Error ? error.constructor.name : typeof error;
   const code = (error as { readonly code?: unknown } | null | undefined)?.code;
-  const cause = typeof code === "string" ? `${type} ${code}` : type;
-  return plain(`error: keyturn failed: ${cause} (run it again with --debug to see where, and report it)`);
+  return typeof code === "string" ? `${type} ${code}` : type;
 }
 
 /** The stack trace of an error, for --debug. */

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { PolicyPackArgs } from "@pulumi/policy";
@@ -191,6 +192,21 @@ describe("the policy pack in Pulumi's own host, over gRPC", () => {
       'advisory: ENV001, ENV002, STO006 did not run: no environments were given (policy configuration "environments", or KEYTURN_ENVIRONMENTS)',
     ]);
     await host.configure({ environments: DOCUMENT });
+  });
+});
+
+describe("keyturn/policies", () => {
+  let built: string;
+  beforeAll(async () => {
+    built = await buildPolicies();
+  });
+  afterAll(() => rmSync(built, { recursive: true }));
+
+  test("loads neither Pulumi nor cdk8s", () => {
+    const program = `require(${JSON.stringify(join(built, "policies"))}); console.log(Object.keys(require.cache).join("\\n"))`;
+    const loaded = execFileSync(process.execPath, ["-e", program], { encoding: "utf8" }).split("\n");
+    expect(loaded.length).toBeGreaterThan(20);
+    expect(loaded.filter((path) => /node_modules/.test(path) && !/node_modules\/js-yaml/.test(path))).toEqual([]);
   });
 });
 
