@@ -213,8 +213,10 @@ describe("the controllers and KWOK", () => {
       `namespace ${namespace} is gone`,
       () => request("GET", `/api/v1/namespaces/${namespace}`),
       ({ status }) => status === 404,
+      { within: 60_000 },
     );
-  });
+    // The controller waits for the pods' grace period before it looks again.
+  }, 90_000);
 });
 
 describe("the audit log", () => {
