@@ -58,7 +58,7 @@ describe("the processes of a Pulumi run", () => {
     const interrupt = new AbortController();
     const { run } = await holdingPreview(interrupt.signal);
     interrupt.abort();
-    expect((await run).code).not.toBe(0);
+    expect((await run).code).toBe(1);
     await eventually(
       "no process is left",
       () => processesOf(stack),
