@@ -107,7 +107,7 @@ class Demo {
       synthesize({
         outdir: this.dir,
         tenancies: [{ ...prod, staleFor: STALE_FOR }],
-        platform: { kubernetesHost: cluster.server, bundle: { path: bundlePath() } },
+        platform: { kubernetesHost: cluster.server, kubernetesCa: cluster.caPem, bundle: { path: bundlePath() } },
       });
       const read = await readManifests([this.dir], this.io);
       if (read.errors[0] !== undefined) throw read.errors[0];

@@ -1,6 +1,6 @@
 import type { KubernetesObject } from "../../api";
+import { reviewsWithLogin } from "../model/environment";
 import type { Team } from "../model/team";
-import { reviewsWithLogin } from "../vault/documents";
 import { metadata, ownedBy, type Manifest } from "./manifest";
 
 const RBAC = "rbac.authorization.k8s.io";

@@ -242,3 +242,9 @@ export function environmentData(environment: Environment): Omit<EnvironmentData,
     },
   };
 }
+
+/** Whether the token that logs in also asks the API server about itself. */
+export function reviewsWithLogin(environment: Environment): boolean {
+  const { login } = environment.vault;
+  return "kubernetes" in login && login.kubernetes.reviewer === "client";
+}

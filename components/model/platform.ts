@@ -1,5 +1,5 @@
 import type { Problem } from "../../api";
-import { isEnvironment, type Environment } from "./environment";
+import { isEnvironment, reviewsWithLogin, type Environment } from "./environment";
 import { isOutput, record, text } from "./fields";
 import { collecting, Place } from "./problems";
 import { quote } from "./secret-like";
@@ -18,7 +18,7 @@ export interface PlatformSpec<N extends string = string> {
 export interface KubernetesApiSpec {
   /** `https://kubernetes.default.svc` when Vault runs in the cluster. */
   readonly host: string;
-  /** CA of the API server as PEM. Default: that of Vault's own pod. */
+  /** CA of the API server as PEM. Default: that of Vault's own pod; needed with reviewer `client`, where Vault looks at no pod's. */
   readonly ca?: string;
 }
 
@@ -63,11 +63,15 @@ export function readPlatform(problems: Problem[], declaration: PlatformDeclarati
   }
   if ("kubernetes" in environment.vault.login && fields.kubernetes === undefined)
     place.at("kubernetes").report(`is missing; environment "${environment.name}" logs in by Kubernetes`);
+  const kubernetes = readKubernetes(place.at("kubernetes"), fields.kubernetes);
+  // Vault and OpenBao refuse such a configuration.
+  if (kubernetes !== undefined && kubernetes.ca === undefined && reviewsWithLogin(environment))
+    place.at("kubernetes").at("ca").report(`is missing; environment "${environment.name}" has the reviewer "client"`);
   return {
     kind: "Platform",
     id: declaration.id,
     environment,
-    kubernetes: readKubernetes(place.at("kubernetes"), fields.kubernetes),
+    kubernetes,
     audit: readAudit(place.at("audit"), fields.audit),
     quota: readQuota(place.at("quota"), fields.quota),
   };

@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as vault from "@pulumi/vault";
-import type { Environment } from "../model/environment";
+import { reviewsWithLogin, type Environment } from "../model/environment";
 import { platform, resolvePlatform, type PlatformSpec } from "../model/platform";
-import { authDescription, mountDescription, quotaName, reviewsWithLogin } from "../vault/documents";
+import { authDescription, mountDescription, quotaName } from "../vault/documents";
 import { childOptions } from "./emit";
 import { refusing } from "./refuse";
 
@@ -18,7 +18,7 @@ export interface PlatformArgs<N extends string = string> extends Omit<PlatformSp
 export interface KubernetesApiArgs {
   /** Address of the API server as Vault reaches it: `https://kubernetes.default.svc` when Vault runs in the cluster. */
   readonly host: pulumi.Input<string>;
-  /** CA of the API server as PEM. Default: that of Vault's own pod. */
+  /** CA of the API server as PEM. Default: that of Vault's own pod; needed with reviewer `client`. */
   readonly ca?: pulumi.Input<string>;
 }
 
@@ -84,7 +84,7 @@ function plainArgs<N extends string>({ keepSecrets: _, kubernetes, ...rest }: Pl
   const plain = {
     ...unknown,
     host: typeof host === "string" || host === undefined ? host : "https://input.keyturn.invalid",
-    ...(typeof ca === "string" ? { ca } : {}),
+    ...(ca === undefined ? {} : { ca: typeof ca === "string" ? ca : "-----BEGIN CERTIFICATE-----" }),
   };
   return { ...rest, kubernetes: plain };
 }

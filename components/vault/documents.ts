@@ -1,5 +1,5 @@
 import type { Grant } from "../../api";
-import type { Environment } from "../model/environment";
+import { reviewsWithLogin, type Environment } from "../model/environment";
 import type { ResolvedPlatform } from "../model/platform";
 import { accessName, type Team } from "../model/team";
 import { policyOf, renderHcl, type PolicyDocument } from "./policy";
@@ -91,12 +91,6 @@ export function authDescription(environment: Environment): string {
 
 export function quotaName(environment: Environment): string {
   return `keyturn-${environment.name}`;
-}
-
-/** Whether the token that logs in also asks the API server about itself. */
-export function reviewsWithLogin(environment: Environment): boolean {
-  const { login } = environment.vault;
-  return "kubernetes" in login && login.kubernetes.reviewer === "client";
 }
 
 /** Policies and roles as writes, after {@link VaultDocuments.platform}. */

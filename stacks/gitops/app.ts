@@ -11,7 +11,15 @@ export interface GitopsOptions {
   /** Default: all. */
   readonly tenancies?: readonly Tenancy[];
   /** Also what `stacks/platform` deploys with Pulumi: stores, team access, and the reconciler when a bundle is given. Default false. */
-  readonly platform?: boolean | { readonly kubernetesHost: string; readonly bundle?: BundleSource };
+  readonly platform?: boolean | PlatformOptions;
+}
+
+export interface PlatformOptions {
+  /** How Vault reaches the API server. Default `https://kubernetes.default.svc`. */
+  readonly kubernetesHost?: string;
+  /** PEM. Default: the CA of Vault's own pod. */
+  readonly kubernetesCa?: string;
+  readonly bundle?: BundleSource;
 }
 
 /** The charts of every team in every environment: `<environment>-<team>`, as separate files for separate clusters. */
@@ -35,16 +43,14 @@ export function synthesize(options: GitopsOptions = {}): readonly string[] {
 
 /** For companies without Pulumi: the platform as a chart. */
 class PlatformChart<N extends string> extends Chart {
-  constructor(
-    scope: Construct,
-    id: string,
-    { environment, payments, shop }: Tenancy<N>,
-    options: { readonly kubernetesHost?: string; readonly bundle?: BundleSource },
-  ) {
+  constructor(scope: Construct, id: string, { environment, payments, shop }: Tenancy<N>, options: PlatformOptions) {
     super(scope, id);
     new Platform(this, "vault", {
       environment,
-      kubernetes: { host: options.kubernetesHost ?? "https://kubernetes.default.svc" },
+      kubernetes: {
+        host: options.kubernetesHost ?? "https://kubernetes.default.svc",
+        ...(options.kubernetesCa === undefined ? {} : { ca: options.kubernetesCa }),
+      },
     });
     for (const team of [payments, shop]) {
       new TeamAccess(this, `${team.name}-access`, { team });

@@ -161,7 +161,10 @@ export const company: fc.Arbitrary<Company> = fc
         }
         for (const owner of environments) {
           declarations.push(
-            platform(`${owner.name}-platform`, { environment: owner, kubernetes: { host: "https://10.0.0.1" } }),
+            platform(`${owner.name}-platform`, {
+              environment: owner,
+              kubernetes: { host: "https://10.0.0.1", ca: pem },
+            }),
           );
           declarations.push(
             reconciler(`${owner.name}-reconciler`, {

@@ -438,6 +438,13 @@ describe("TeamAccess, Platform and Reconciler that cannot be right", () => {
       ['Platform "p" › audit.file: is missing', 'Platform "p" › quota.requestsPerSecond: must be a number above 0'],
     ],
     [
+      {
+        environment: { ...prod, vault: { ...prod.vault, login: { kubernetes: { mount: "k", reviewer: "client" } } } },
+        kubernetes: { host: "https://k" },
+      },
+      ['Platform "p" › kubernetes.ca: is missing; environment "prod" has the reviewer "client"'],
+    ],
+    [
       { environment: prod, kubernetes: { host: "https://k", tokenReviewerJwt: CANARIES[2] } },
       ['Platform "p" › kubernetes.tokenReviewerJwt: is not a known field'],
     ],

@@ -1,0 +1,345 @@
+import { randomBytes } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import {
+  appSecret,
+  consumer,
+  environment,
+  plan,
+  planFiles,
+  platform,
+  reconciler,
+  store,
+  team,
+  teamAccess,
+  type Declaration,
+  type Plan,
+} from "keyturn";
+import { parseEnvironments, type KubernetesObject } from "../../api";
+import { runReconciler } from "../../reconciler/start";
+import { bed } from "../bed";
+import * as bao from "../bed/bao";
+import { eventually } from "../bed/eventually";
+import { request, requestToken, send } from "../bed/kube";
+import { company } from "./arbitraries";
+import { apply, applyAll, pathOf, writeVault } from "./bed";
+
+const run = randomBytes(3).toString("hex");
+const namespaces = new Set<string>();
+async function namespace(name: string): Promise<void> {
+  if (namespaces.has(name)) return;
+  namespaces.add(name);
+  await request("POST", "/api/v1/namespaces", { apiVersion: "v1", kind: "Namespace", metadata: { name } });
+}
+
+describe("whatever is declared", () => {
+  const samples = fc.sample(company, { numRuns: 12, seed: 20261124 });
+
+  it("a real API server accepts every manifest, field by field", async () => {
+    for (const { declarations } of samples) {
+      const { manifests } = plan(declarations);
+      for (const { metadata } of manifests) if (metadata.namespace !== undefined) await namespace(metadata.namespace);
+      await applyAll(manifests, { dryRun: true });
+    }
+  }, 120_000);
+
+  it("a real API server accepts the CRDs and the whole reconciler", async () => {
+    const prod = environment(`prod-${run}`, {
+      vault: {
+        address: "https://v:8200",
+        kv: { mount: "kv" },
+        login: { kubernetes: { mount: "k" } },
+        ca: { configMap: { name: "ca", key: "k" } },
+      },
+      reconciler: { namespace: `keyturn-${run}` },
+    });
+    await namespace(`keyturn-${run}`);
+    await namespace(`payments-${run}`);
+    const teams = [team(prod, "payments", { namespaces: [`payments-${run}`] })];
+    for (const scope of ["declared", "cluster"] as const) {
+      const declared = reconciler("r", {
+        environment: prod,
+        teams,
+        bundle: "x".repeat(900_000),
+        scope,
+        clusterStores: true,
+      });
+      await applyAll(plan([declared]).manifests, { dryRun: true });
+    }
+  }, 60_000);
+
+  it("nothing is defaulted into ExternalSecrets, SecretStores and RBAC: what is applied is what is read back", async () => {
+    const kinds = ["ExternalSecret", "SecretStore", "Role", "RoleBinding", "ServiceAccount"];
+    for (const { declarations, environments } of samples.slice(0, 4)) {
+      // One environment after the other, as in clusters of their own.
+      for (const { name } of environments) {
+        const own = plan(declarations).manifests.filter(
+          ({ kind, metadata }) => kinds.includes(kind) && metadata.annotations?.["keyturn.dev/environment"] === name,
+        );
+        await applyAll(own);
+        for (const object of own) {
+          const { metadata, status: _, ...rest } = (await request<KubernetesObject>("GET", pathOf(object))).body;
+          expect(rest).toEqual(withoutMetadata(object));
+          expect(metadata.annotations).toEqual(object.metadata.annotations);
+          expect(metadata.labels).toEqual(object.metadata.labels);
+        }
+      }
+    }
+  }, 120_000);
+
+  it("a real OpenBao accepts every mount, login method, policy and role, and keeps the policies as they are written", async () => {
+    for (const [index, { declarations }] of samples.entries()) {
+      for (const documents of plan(declarations).vault) {
+        const tenant = `${run}-${index}-${documents.environment}`;
+        await bao.send("POST", `sys/namespaces/${tenant}`, {});
+        await writeVault(documents, `${tenant}/`);
+        for (const policy of documents.policies) {
+          const { data } = await bao.send<{ data: { policy: string } }>(
+            "GET",
+            `${tenant}/sys/policies/acl/${policy.name}`,
+          );
+          for (const { path } of policy.rules) expect(data.policy).toContain(`path "${path}" {`);
+        }
+      }
+    }
+  }, 120_000);
+
+  function withoutMetadata({ metadata: _, ...rest }: KubernetesObject): Readonly<Record<string, unknown>> {
+    return rest;
+  }
+});
+
+describe("a declared company on the real servers", () => {
+  const payments = { namespace: `payments-${run}`, name: "payments" };
+  const shop = { namespace: `shop-${run}`, name: "shop" };
+  const system = `keyturn-${run}`;
+  const caPem = () => readFileSync(bed().bao.caFile, "utf8");
+  let declared: Plan;
+  let folder: string;
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), "keyturn-real-"));
+    declared = plan(declarations());
+    for (const name of [payments.namespace, shop.namespace, system]) await namespace(name);
+    const [documents] = declared.vault;
+    if (documents === undefined) throw new Error("a plan without a Vault");
+    await writeVault(documents);
+    await eventually(
+      "the KV mount",
+      () => bao.request("GET", `${mount()}/config`),
+      ({ status }) => status === 200,
+    );
+    await bao.send("POST", `${mount()}/data/payments/db`, {
+      data: { username: "checkout", password: "canary-of-payments" },
+    });
+    await bao.send("POST", `${mount()}/data/shop/search`, { data: { key: "canary-of-shop" } });
+    await applyAll(
+      declared.manifests.filter(({ kind }) => kind !== "Deployment" && kind !== "CustomResourceDefinition"),
+    );
+  }, 60_000);
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it("lets each team read its own paths and nothing else", async () => {
+    const token = await login(payments);
+    const read = async (path: string, as: string) =>
+      (await bao.request("GET", `${mount()}/${path}`, undefined, { token: as })).status;
+    expect(await read("data/payments/db", token)).toBe(200);
+    expect(await read("data/payments/other", token)).toBe(403);
+    expect(await read("data/payments", token)).toBe(403);
+    expect(await read("metadata/payments/db", token)).toBe(403);
+    expect(await read("data/shop/search", token)).toBe(403);
+    expect(await read("data/shop/search", await login(shop))).toBe(200);
+    const write = await bao.request("POST", `${mount()}/data/payments/db`, { data: {} }, { token });
+    expect(write.status).toBe(403);
+  });
+
+  it("logs in for the declared ServiceAccount, namespace and audience only, with a batch token of 20 minutes", async () => {
+    const ours = await requestToken(payments.namespace, "keyturn-payments", audiences());
+    const { body } = await tryLogin("payments", ours);
+    expect(body).toMatchObject({
+      auth: { token_type: "batch", lease_duration: 1200, policies: [`keyturn-${envName()}-payments`] },
+    });
+    expect((await tryLogin("shop", ours)).status).toBe(403);
+    const other = await requestToken(payments.namespace, "default", audiences());
+    expect((await tryLogin("payments", other)).status).toBe(403);
+    const wrong = await requestToken(payments.namespace, "keyturn-payments", ["vault-other", audiences()[1] ?? ""]);
+    expect((await tryLogin("payments", wrong)).status).toBeGreaterThanOrEqual(400);
+  });
+
+  it("is enough for the reconciler, running with the declared rights, to fill the Secrets", async () => {
+    const environments = planFiles(declared).get("environments.json") ?? "";
+    const running = await runReconciler(
+      {
+        kubeconfig: await kubeconfigOf("keyturn"),
+        namespaces: [payments.namespace, shop.namespace],
+        environments: parseEnvironments(JSON.parse(environments), "environments.json"),
+        leaderElect: true,
+        metricsAddress: "0",
+        healthAddress: "0",
+        audit: join(folder, "audit.log"),
+        logLevel: "error",
+      },
+      { environment: { POD_NAMESPACE: system, POD_NAME: "r" } },
+    );
+    try {
+      const secret = await eventually(
+        "the Secret of payments",
+        () =>
+          send<{ readonly data: Record<string, string> }>(
+            "GET",
+            `/api/v1/namespaces/${payments.namespace}/secrets/app-db-secret`,
+          ),
+        ({ data }) => data.PASSWORD !== undefined,
+        { within: 30_000 },
+      );
+      expect(Buffer.from(secret.data.PASSWORD ?? "", "base64").toString()).toBe("canary-of-payments");
+      const ready = async (name: string, space: string) => {
+        const { status } = await send<{
+          readonly status?: { readonly conditions?: readonly { readonly status: string; readonly message: string }[] };
+        }>("GET", `/apis/external-secrets.io/v1/namespaces/${space}/externalsecrets/${name}`);
+        return status?.conditions?.[0];
+      };
+      await eventually(
+        "Ready",
+        () => ready("app-db-secret", payments.namespace),
+        (condition) => condition?.status === "True",
+      );
+
+      // Somebody edits the manifest by hand to reach another team's path.
+      const thief = declared.manifests.find(
+        ({ kind, metadata }) => kind === "ExternalSecret" && metadata.namespace === shop.namespace,
+      );
+      const stolen = JSON.parse(JSON.stringify(thief).replaceAll("shop/search", "payments/db")) as KubernetesObject;
+      await apply({ ...stolen, metadata: { ...stolen.metadata, name: "stolen" } });
+      const refused = await eventually(
+        "the refusal",
+        () => ready("stolen", shop.namespace),
+        (condition) => condition?.status === "False",
+      );
+      expect(refused?.message).toContain('payments/db is outside what team "shop" may read');
+    } finally {
+      await running.stop();
+    }
+    expect(readFileSync(join(folder, "audit.log"), "utf8")).not.toContain("canary-of");
+  }, 90_000);
+
+  it("gives the reconciler no right beyond its namespaces and the teams' ServiceAccounts", async () => {
+    const token = await requestToken(system, "keyturn");
+    const may = async (attributes: object): Promise<boolean> => {
+      const review = {
+        apiVersion: "authorization.k8s.io/v1",
+        kind: "SelfSubjectAccessReview",
+        spec: { resourceAttributes: attributes },
+      };
+      const { body } = await request<{ readonly status: { readonly allowed: boolean } }>(
+        "POST",
+        "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews",
+        review,
+        undefined,
+        { token },
+      );
+      return body.status.allowed;
+    };
+    expect(await may({ verb: "list", resource: "secrets", namespace: payments.namespace })).toBe(true);
+    expect(await may({ verb: "list", resource: "secrets", namespace: system })).toBe(false);
+    expect(await may({ verb: "get", resource: "secrets", name: "keyturn-generation-key", namespace: system })).toBe(
+      true,
+    );
+    expect(await may({ verb: "get", resource: "secrets", name: "other", namespace: system })).toBe(false);
+    expect(await may({ verb: "get", resource: "secrets", namespace: "kube-system" })).toBe(false);
+    expect(await may({ verb: "list", resource: "secrets" })).toBe(false);
+    const account = {
+      verb: "create",
+      resource: "serviceaccounts",
+      subresource: "token",
+      namespace: payments.namespace,
+    };
+    expect(await may({ ...account, name: "keyturn-payments" })).toBe(true);
+    expect(await may({ ...account, name: "default" })).toBe(false);
+    expect(await may({ verb: "create", resource: "pods", namespace: payments.namespace })).toBe(false);
+  });
+
+  function declarations(): readonly Declaration[] {
+    const prod = environment(envName(), {
+      vault: {
+        address: bed().bao.address,
+        kv: { mount: mount() },
+        // The bed's OpenBao is outside the cluster and has no reviewer token for this mount.
+        login: { kubernetes: { mount: authMount(), reviewer: "client" } },
+        ca: { pem: caPem() },
+      },
+      reconciler: { namespace: system },
+    });
+    const teams = [payments, shop].map(({ name, namespace: space }) => team(prod, name, { namespaces: [space] }));
+    const [first, second] = teams;
+    if (first === undefined || second === undefined) throw new Error("two teams");
+    const db = appSecret("db", {
+      team: first,
+      name: "app-db-secret",
+      keys: { USER: "db#username", PASSWORD: "db#password" },
+      staleFor: "5s",
+    });
+    return [
+      platform("vault", {
+        environment: prod,
+        kubernetes: { host: bed().kube.server, ca: readFileSync(bed().kube.caFile, "utf8") },
+      }),
+      ...teams.flatMap((owner) => [
+        teamAccess(`${owner.name}-access`, { team: owner }),
+        store(`${owner.name}-store`, { team: owner }),
+      ]),
+      db,
+      consumer(db, { kind: "Deployment", name: "checkout" }),
+      appSecret("search", { team: second, keys: { KEY: "search#key" }, staleFor: "5s" }),
+      reconciler("r", { environment: prod, teams, bundle: "0", createNamespace: false }),
+    ];
+  }
+
+  function envName(): string {
+    return `prod-${run}`;
+  }
+  function mount(): string {
+    return `kv-${run}`;
+  }
+  function authMount(): string {
+    return `k8s-${run}`;
+  }
+  function audiences(): readonly string[] {
+    return [`vault-${envName()}`, "https://kubernetes.default.svc.cluster.local"];
+  }
+  function tryLogin(name: string, jwt: string) {
+    return bao.request<{ readonly auth: { readonly client_token: string } }>(
+      "POST",
+      `auth/${authMount()}/login`,
+      { role: `keyturn-${envName()}-${name}`, jwt },
+      { token: "" },
+    );
+  }
+  async function login({
+    name,
+    namespace: space,
+  }: {
+    readonly name: string;
+    readonly namespace: string;
+  }): Promise<string> {
+    const { body } = await tryLogin(name, await requestToken(space, `keyturn-${name}`, audiences()));
+    return body.auth.client_token;
+  }
+  /** A kubeconfig with the rights of a ServiceAccount and no more. */
+  async function kubeconfigOf(serviceAccount: string): Promise<string> {
+    const { server, caFile } = bed().kube;
+    const path = join(folder, `${serviceAccount}.kubeconfig`);
+    const config = {
+      apiVersion: "v1",
+      kind: "Config",
+      "current-context": "bed",
+      clusters: [{ name: "bed", cluster: { server, "certificate-authority": caFile } }],
+      users: [{ name: "bed", user: { token: await requestToken(system, serviceAccount) } }],
+      contexts: [{ name: "bed", context: { cluster: "bed", user: "bed" } }],
+    };
+    writeFileSync(path, JSON.stringify(config), { mode: 0o600 });
+    return path;
+  }
+});
