@@ -3,6 +3,7 @@ import { answer } from "../https-server";
 import type { RequestCounter } from "../request-counter";
 import { reviewAccess, reviewToken } from "./access";
 import { parseJson, verbOf, type Call } from "./call";
+import { builtInKinds } from "./builtins/table";
 import { discover, VERSION } from "./discovery";
 import { ANONYMOUS, type Authenticator, type User } from "./identity";
 import type { Rbac } from "./rbac";
@@ -73,7 +74,11 @@ export class ApiServer {
     const resource = route.subresource === undefined ? route.plural : `${route.plural}/${route.subresource}`;
     this.parts.requests.count(verb, resource);
     this.authorize(call, verb, route, resource);
-    if (kind === undefined) return notServed(call.response);
+    if (kind === undefined) {
+      if (builtInKinds.some(({ group, versions }) => group === route.group && versions.includes(route.version)))
+        throw unknownResource();
+      return notServed(call.response);
+    }
     if (route.subresource !== undefined && !kind.subresources.includes(route.subresource)) throw unknownResource();
     const misplaced = kind.namespaced ? route.namespace === undefined : route.namespace !== undefined;
     if (misplaced && !(kind.namespaced && (verb === "list" || verb === "watch") && route.name === undefined))

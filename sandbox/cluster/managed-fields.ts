@@ -95,8 +95,9 @@ export function applyConfiguration(
     merged = (removeFields(merged, type, last.fields, kept) ?? {}) as Fields;
   }
   const changed = !equal(base, merged);
-  const { added, modified, removed } = compareFields(base, merged, type);
-  const touched = added.union(modified);
+  const comparison = compareFields(base, merged, type);
+  const touched = comparison.added.union(comparison.modified).without(...options.ignore);
+  const removed = comparison.removed.without(...options.ignore);
   const conflicts = new Map<string, { readonly entry: Entry; readonly fields: FieldSet }>();
   for (const [key, entry] of entries) {
     if (key === id) continue;

@@ -103,8 +103,8 @@ function collect(value: unknown, type: FieldType | undefined, node: FieldSet): v
 
 /** Live object with a configuration merged into it. */
 export function mergeConfiguration(live: unknown, config: unknown, type: FieldType | undefined): unknown {
-  if (live === undefined || type?.atomic === true) return config;
   if (config === undefined) return live;
+  if (live === undefined || type?.atomic === true) return config;
   if (config === null) return isFields(live) || Array.isArray(live) ? live : config;
   if (Array.isArray(config)) {
     if (!granularList(type) || !Array.isArray(live)) return config;
@@ -118,23 +118,21 @@ export function mergeConfiguration(live: unknown, config: unknown, type: FieldTy
   return out;
 }
 
-/** The configuration's order; what only the live list has keeps its place after its neighbour. */
+/** The configuration's order; what only the live list has goes before the configuration's element that follows it there. */
 function mergeList(live: readonly unknown[], config: readonly unknown[], type: FieldType | undefined): unknown[] {
   const [left, right] = [elements(live, type), elements(config, type)];
   const out: unknown[] = [];
-  const waiting = [...left.keys()];
-  const flush = (upTo: string | undefined): void => {
-    while (waiting.length > 0 && (upTo === undefined || waiting[0] !== upTo)) {
-      const key = waiting.shift() ?? "";
-      if (!right.has(key)) out.push(left.get(key));
-    }
-    waiting.shift();
+  const waiting = [...right.keys()];
+  const placed = new Set<string>();
+  const place = (key: string): void => {
+    placed.add(key);
+    out.push(type?.set === true ? right.get(key) : mergeConfiguration(left.get(key), right.get(key), type?.each));
   };
-  for (const [key, entry] of right) {
-    if (waiting.includes(key)) flush(key);
-    out.push(type?.set === true ? entry : mergeConfiguration(left.get(key), entry, type?.each));
+  for (const [key, entry] of left) {
+    if (!right.has(key)) out.push(entry);
+    else while (!placed.has(key)) place(waiting.shift() as string);
   }
-  flush(undefined);
+  for (const key of waiting) place(key);
   return out;
 }
 

@@ -112,7 +112,10 @@ function apply(objects: Objects, context: WriteContext, name: string, request: P
   const live = objects.storage.get(kind, namespace, name);
   if (live === undefined && context.subresource !== "") throw notFound({ group: kind.group, kind: kind.plural, name });
   checkDeclared(config, context, name);
-  const resourceVersion = isFields(config.metadata) ? config.metadata.resourceVersion : undefined;
+  const metadata = fieldsOf(config, "metadata");
+  const resourceVersion = metadata?.resourceVersion;
+  if (metadata?.name === undefined)
+    throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`);
   const writer = objects.writer(context);
   delete config.apiVersion;
   delete config.kind;
@@ -128,8 +131,6 @@ function apply(objects: Objects, context: WriteContext, name: string, request: P
   };
   if (live === undefined) {
     const body = merge(undefined);
-    if (body.metadata.name === undefined)
-      throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`);
     if (body.metadata.name !== name)
       throw badRequest(`the name of the object (${body.metadata.name}) does not match the name on the URL (${name})`);
     if (body.metadata.uid !== undefined)
@@ -144,8 +145,6 @@ function apply(objects: Objects, context: WriteContext, name: string, request: P
     (current) => {
       const merged = merge(current);
       if (resourceVersion === undefined) merged.metadata.resourceVersion = current.metadata.resourceVersion;
-      if (isFields(config.metadata) && config.metadata.name === undefined)
-        throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`);
       return merged;
     },
     { tracked: true },

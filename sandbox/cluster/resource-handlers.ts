@@ -107,7 +107,7 @@ export class ResourceHandlers {
     const missing = objects.storage.get(kind, route.namespace, name) === undefined;
     if (missing && kind.id === "leases.coordination.k8s.io" && body.metadata.name === name)
       return done(objects.create(context, body), true, unknown);
-    return reply(
+    return done(
       objects.update(context, name, () => body, { replace: true }),
       false,
       unknown,
