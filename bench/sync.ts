@@ -361,7 +361,7 @@ async function startReconciler(
       let told = 0;
       for (;;) {
         const text = await (await fetch(`http://${address}/metrics`)).text();
-        const synced = Number(/^keyturn_externalsecrets\{ready="True"\} (\d+)/m.exec(text)?.[1] ?? 0);
+        const synced = Number(/^keyturn_external_secrets_ready\{status="True"\} (\d+)/m.exec(text)?.[1] ?? 0);
         if (synced >= count) break;
         if (performance.now() - told > 5_000) {
           told = performance.now();
