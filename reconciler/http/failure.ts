@@ -1,3 +1,5 @@
+import { isRecord } from "../../api";
+
 /** How a call failed before a whole answer was there. */
 export type TransportFailure =
   | "connect" // no connection: refused, no name, no route, too slow
@@ -61,8 +63,11 @@ const KNOWN = new Map<string, readonly [TransportFailure, string]>([
 /** Translates an error of node:http, node:tls or node:net. */
 export function transportError(error: unknown): TransportError {
   if (error instanceof TransportError) return error;
-  const code = error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
+  const code = isRecord(error) && typeof error.code === "string" ? error.code : undefined;
   if (code === undefined) return new TransportError("reset", CLOSED);
+  // OpenSSL's reason is in the message only, behind the code of the write that failed.
+  if (code === "EPROTO" && isRecord(error) && /wrong version number|packet length too long/.test(String(error.message)))
+    return new TransportError("tls", "it does not speak TLS", code);
   const known = KNOWN.get(code);
   if (known !== undefined) return new TransportError(known[0], known[1], code);
   if (code.startsWith("HPE_")) return new TransportError("protocol", "its answer is not HTTP", code);

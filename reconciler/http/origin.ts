@@ -1,3 +1,4 @@
+import { X509Certificate } from "node:crypto";
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import type { LookupFunction } from "node:net";
@@ -34,10 +35,11 @@ export const TCP_KEEP_ALIVE = 30_000;
 
 /**
  * An origin with its own agent.
- * @throws the error of OpenSSL when a certificate or key is malformed (its text has no key material)
+ * @throws when a certificate or key is malformed; the error is OpenSSL's and tells a user nothing
  */
 export function createOrigin(url: URL, options: OriginOptions): Origin {
   const keepAlive = options.keepAlive ?? true;
+  checkCertificates(options.ca);
   const common = {
     keepAlive,
     keepAliveMsecs: TCP_KEEP_ALIVE,
@@ -66,6 +68,14 @@ export function createOrigin(url: URL, options: OriginOptions): Origin {
         })
       : new HttpAgent(common),
   };
+}
+
+/** OpenSSL leaves out what it cannot read; a CA that is garbage would only show as an untrusted server. */
+function checkCertificates(pem: string | undefined): void {
+  if (pem === undefined) return;
+  const blocks = pem.match(/-----BEGIN (?:TRUSTED )?CERTIFICATE-----[^]+?-----END (?:TRUSTED )?CERTIFICATE-----/g);
+  if (blocks === null) throw new Error("no certificate");
+  for (const block of blocks) new X509Certificate(block);
 }
 
 /** Lets calls in flight end; their connections are not used again. */

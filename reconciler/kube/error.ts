@@ -135,7 +135,7 @@ export function statusError(
 }
 
 function oneLine(text: string): string {
-  const clean = text.replace(/[\u0000-\u001f\u007f]+/g, " ").trim();
+  const clean = text.replace(/[\s\u0000-\u001f\u007f]+/g, " ").trim();
   return clean.length > 500 ? `${clean.slice(0, 500)}...` : clean;
 }
 
