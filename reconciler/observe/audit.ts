@@ -26,6 +26,8 @@ export interface AuditOptions {
   readonly capacity?: number;
   /** Milliseconds between two tries to write. Default 1,000. */
   readonly retryAfter?: number;
+  /** Milliseconds that closing waits for a target that does not take lines. Default 5,000. */
+  readonly closeWithin?: number;
 }
 
 /**
@@ -70,11 +72,12 @@ class AuditWriter implements Audit {
   }
 
   async close(): Promise<void> {
-    const timer = setTimeout(() => this.giveUp.abort(), 5_000);
-    const gaveUp = new Promise<void>((resolve) => this.giveUp.signal.addEventListener("abort", () => resolve()));
-    await Promise.race([this.running, gaveUp]);
+    const limit = this.options.closeWithin ?? 5_000;
+    const timer = setTimeout(() => this.giveUp.abort(), limit);
+    // A write that hangs in the kernel does not end; then the file stays open until the process ends.
+    await Promise.race([this.running, sleep(limit + 100, undefined, { ref: false })]);
     clearTimeout(timer);
-    if (!this.closed) this.sink.close();
+    if (!this.closed && this.running === undefined) this.sink.close();
     this.closed = true;
   }
 
@@ -87,9 +90,11 @@ class AuditWriter implements Audit {
         try {
           data = data.subarray(await this.sink.write(data));
         } catch (error) {
-          this.tell("the audit log cannot be written", (error as NodeJS.ErrnoException).code ?? "error");
-          await this.pause();
-          if (this.giveUp.signal.aborted) return this.lose(lines.length);
+          const code = (error as NodeJS.ErrnoException).code ?? "error";
+          this.tell("the audit log cannot be written", code);
+          // The reader of a pipe does not come back.
+          if (code !== "EPIPE") await this.pause();
+          if (code === "EPIPE" || this.giveUp.signal.aborted) return this.lose(lines.length);
         }
       }
       this.options.metrics?.count("keyturn_audit_lines_total", { outcome: "written" }, lines.length);
@@ -105,6 +110,7 @@ class AuditWriter implements Audit {
   private lose(lines: number): void {
     this.options.metrics?.count("keyturn_audit_lines_total", { outcome: "dropped" }, lines + this.waiting.length);
     this.waiting = [];
+    this.running = undefined;
   }
 
   /** At most every 30 s. */

@@ -27,7 +27,7 @@ export interface FaultServer {
   readonly handshakes: () => number;
   /** Connections open now. */
   readonly open: () => number;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 export type Handler = (request: Received, response: ServerResponse) => void;
@@ -92,7 +92,7 @@ export async function faultServer(
 /** A TCP server that does with each connection what it is told: half-open servers, garbage, resets. */
 export async function tcpServer(
   onConnection: (socket: Socket) => void,
-): Promise<{ port: number; close(): Promise<void> }> {
+): Promise<{ port: number; readonly close: () => Promise<void> }> {
   const sockets = new Set<Socket>();
   const server = createTcp((socket) => {
     sockets.add(socket);
