@@ -1,4 +1,5 @@
 import { Agent, request, type RequestOptions } from "node:https";
+import type { Body } from "./bodies";
 
 /** A server the contract runs against, as plain data. */
 export interface Endpoint {
@@ -15,14 +16,12 @@ export interface Ask {
   readonly headers?: Readonly<Record<string, string | undefined>>;
 }
 
-/** What a server answered; `json` is undefined when the body is not JSON. */
+/** What a server answered. */
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   readonly text: string;
-  // The contract looks into bodies of many shapes; a typo gives undefined and fails the expectation.
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
-  readonly json: any;
+  readonly json: Body;
 }
 
 /** Talks to one endpoint over kept-alive connections. */
@@ -84,17 +83,23 @@ export class Client {
   }
 }
 
-function parsed(text: string): unknown {
+function parsed(text: string): Body {
   try {
-    return JSON.parse(text);
+    return JSON.parse(text) as Body;
   } catch {
-    return undefined;
+    return undefined as unknown as Body; // expectations about it fail
   }
+}
+
+/** One event of a watch. */
+export interface WatchLine {
+  readonly type: string;
+  readonly object: Body;
 }
 
 /** A watch: its lines as they come. */
 export class Stream {
-  readonly lines: unknown[] = [];
+  readonly lines: WatchLine[] = [];
   /** The answer's status; before it came, 0. */
   status = 0;
   ended = false;
@@ -109,7 +114,7 @@ export class Stream {
       response.on("data", (chunk: string) => {
         const parts = (rest + chunk).split("\n");
         rest = parts.pop() ?? "";
-        for (const part of parts) this.lines.push(JSON.parse(part));
+        for (const part of parts) this.lines.push(JSON.parse(part) as WatchLine);
         this.wake();
       });
       response.on("close", () => this.end());
@@ -120,8 +125,7 @@ export class Stream {
   }
 
   /** Resolves with the first line that fits, from `from` on; rejects when the stream ends or 10 s pass without one. */
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
-  async find(what: string, fits: (line: any) => boolean, from = 0): Promise<any> {
+  async find(what: string, fits: (line: WatchLine) => boolean, from = 0): Promise<WatchLine> {
     const deadline = Date.now() + 10_000;
     for (;;) {
       const found = this.lines.slice(from).find(fits);

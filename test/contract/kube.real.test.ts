@@ -1,8 +1,11 @@
+import { accessContract } from "./kube/access";
 import { patchContract } from "./kube/apply";
 import { customContract } from "./kube/custom";
+import { lifecycleContract } from "./kube/lifecycle";
 import { objectContract } from "./kube/objects";
 import { secretContract } from "./kube/secrets";
 import { watchContract } from "./kube/watch";
+import { workloadContract } from "./kube/workloads";
 import { realTarget } from "./real-target";
 import type { Target } from "./target";
 
@@ -17,3 +20,6 @@ describe("Secrets", () => secretContract(() => target));
 describe("patches and apply", () => patchContract(() => target));
 describe("custom kinds", () => customContract(() => target));
 describe("watches and lists", () => watchContract(() => target));
+describe("how objects end", () => lifecycleContract(() => target));
+describe("tokens and roles", () => accessContract(() => target));
+describe("workloads", () => workloadContract(() => target));

@@ -117,6 +117,6 @@ export const base64 = (text: string): string => Buffer.from(text).toString("base
 
 /** Causes of an Invalid answer as `field: reason`, sorted, each once. */
 export function causesOf(answer: Answer): readonly string[] {
-  const causes = (answer.json?.details?.causes ?? []) as readonly { readonly field: string; readonly reason: string }[];
+  const { causes } = answer.json.details;
   return [...new Set(causes.map(({ field, reason }) => `${field}: ${reason}`))].sort();
 }

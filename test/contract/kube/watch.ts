@@ -1,34 +1,15 @@
-import type { Stream } from "../http";
+import type { Stream, WatchLine } from "../http";
 import { base64, expectStatus, freshNamespace, MERGE, METADATA, METADATA_LIST, type Target } from "../target";
 
-interface Line {
-  readonly type: string;
-  readonly object: {
-    readonly kind: string;
-    readonly apiVersion: string;
-    readonly code?: number;
-    readonly reason?: string;
-    readonly data?: unknown;
-    readonly metadata: {
-      readonly name?: string;
-      readonly resourceVersion: string;
-      readonly labels?: Readonly<Record<string, string>>;
-      readonly annotations?: Readonly<Record<string, string>>;
-    };
-  };
-}
-
 const INITIAL = "watch=1&allowWatchBookmarks=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan";
-const isEnd = ({ type, object }: Line): boolean =>
+const isEnd = ({ type, object }: WatchLine): boolean =>
   type === "BOOKMARK" && object.metadata.annotations?.["k8s.io/initial-events-end"] === "true";
 const named =
   (type: string, name: string) =>
-  (line: Line): boolean =>
+  (line: WatchLine): boolean =>
     line.type === type && line.object.metadata.name === name;
-const summary = (lines: readonly unknown[]): readonly string[] =>
-  (lines as readonly Line[])
-    .filter(({ type }) => type !== "BOOKMARK")
-    .map(({ type, object }) => `${type} ${object.metadata.name}`);
+const summary = (lines: readonly WatchLine[]): readonly string[] =>
+  lines.filter(({ type }) => type !== "BOOKMARK").map(({ type, object }) => `${type} ${object.metadata.name}`);
 
 /** Watches as the informer uses them, and lists. */
 export function watchContract(open: () => Target): void {
@@ -61,7 +42,7 @@ export function watchContract(open: () => Target): void {
     await make("one");
     await make("two");
     const stream = watch(secrets(`?${INITIAL}`));
-    const end = (await stream.find("the end of the initial events", isEnd)) as Line;
+    const end = await stream.find("the end of the initial events", isEnd);
     expect([end.object.kind, end.object.apiVersion]).toEqual(["Secret", "v1"]);
     expect([...summary(stream.lines)].sort()).toEqual(["ADDED one", "ADDED two"]);
     await make("three");
@@ -69,9 +50,7 @@ export function watchContract(open: () => Target): void {
     await open().kube.ask("DELETE", secrets("/two"));
     await stream.find("the deletion", named("DELETED", "two"));
     expect(summary(stream.lines.slice(2))).toEqual(["ADDED three", "MODIFIED one", "DELETED two"]);
-    const versions = (stream.lines as readonly Line[])
-      .slice(3)
-      .map(({ object }) => Number(object.metadata.resourceVersion));
+    const versions = stream.lines.slice(3).map(({ object }) => Number(object.metadata.resourceVersion));
     expect(versions).toEqual([...versions].sort((a, b) => a - b));
   });
 
@@ -83,7 +62,7 @@ export function watchContract(open: () => Target): void {
     const stream = watch(secrets(`?watch=1&resourceVersion=${from}`));
     await stream.find("the last change", named("ADDED", "after"));
     expect(summary(stream.lines)).toEqual(["MODIFIED known", "ADDED after"]);
-    const bookmark = (await stream.find("a change", named("ADDED", "after"))) as Line;
+    const bookmark = await stream.find("a change", named("ADDED", "after"));
     await make("later");
     const second = watch(secrets(`?watch=1&resourceVersion=${bookmark.object.metadata.resourceVersion}`));
     await second.find("the newest", named("ADDED", "later"));
@@ -93,7 +72,7 @@ export function watchContract(open: () => Target): void {
   test("the bookmark's resourceVersion is a place to resume from", async () => {
     await make("old");
     const stream = watch(secrets(`?${INITIAL}`));
-    const end = (await stream.find("the end of the initial events", isEnd)) as Line;
+    const end = await stream.find("the end of the initial events", isEnd);
     stream.close();
     await make("new");
     const resumed = watch(secrets(`?watch=1&resourceVersion=${end.object.metadata.resourceVersion}`));
@@ -103,7 +82,7 @@ export function watchContract(open: () => Target): void {
 
   test("a resourceVersion that is too old is an ERROR event with 410 Expired, then the end", async () => {
     const stream = watch("/apis/external-secrets.io/v1/externalsecrets?watch=1&resourceVersion=1");
-    const error = (await stream.find("the error", ({ type }: Line) => type === "ERROR")) as Line;
+    const error = await stream.find("the error", ({ type }: WatchLine) => type === "ERROR");
     expect([stream.status, error.object]).toEqual([
       200,
       expect.objectContaining({ kind: "Status", reason: "Expired", code: 410 }),
@@ -114,7 +93,7 @@ export function watchContract(open: () => Target): void {
   test("timeoutSeconds ends a watch cleanly", async () => {
     const stream = watch(secrets("?watch=1&timeoutSeconds=1"));
     await stream.closed();
-    expect([stream.status, stream.lines.filter((line) => (line as Line).type === "ERROR")]).toEqual([200, []]);
+    expect([stream.status, stream.lines.filter((line) => line.type === "ERROR")]).toEqual([200, []]);
   });
 
   test("a selector's watch sees an object come when it starts to fit, and go when it stops", async () => {
@@ -126,7 +105,7 @@ export function watchContract(open: () => Target): void {
     await label("moving", { team: "payments", more: "1" });
     await stream.find("its change", named("MODIFIED", "moving"));
     const left = await label("moving", { team: "other" });
-    const gone = (await stream.find("its going", named("DELETED", "moving"))) as Line;
+    const gone = await stream.find("its going", named("DELETED", "moving"));
     expect(gone.object.metadata).toMatchObject({
       labels: { team: "payments", more: "1" },
       resourceVersion: left.json.metadata.resourceVersion,
@@ -151,7 +130,7 @@ export function watchContract(open: () => Target): void {
     const stream = watch(secrets(`?${INITIAL}&labelSelector=managed%3Dtrue`), METADATA);
     await stream.find("the end of the initial events", isEnd);
     await label("managed", { x: "y" });
-    const changed = (await stream.find("the change", named("MODIFIED", "managed"))) as Line;
+    const changed = await stream.find("the change", named("MODIFIED", "managed"));
     expect([changed.object.kind, changed.object.apiVersion, changed.object.data]).toEqual([
       "PartialObjectMetadata",
       "meta.k8s.io/v1",
@@ -160,7 +139,7 @@ export function watchContract(open: () => Target): void {
     expect(changed.object.metadata.labels).toEqual({ managed: "true", x: "y" });
     expect(summary(stream.lines)).toEqual(["ADDED managed", "MODIFIED managed"]);
     expect(JSON.stringify(stream.lines)).not.toContain(base64("v"));
-    expect(JSON.stringify(stream.lines.filter((line) => isEnd(line as Line)))).toContain("PartialObjectMetadata");
+    expect(JSON.stringify(stream.lines.filter((line) => isEnd(line)))).toContain("PartialObjectMetadata");
   });
 
   test("a watch over all namespaces sees each", async () => {
@@ -215,7 +194,7 @@ export function watchContract(open: () => Target): void {
       1,
     ]);
     const [item] = first.json.items;
-    expect([item.kind, item.apiVersion, item.metadata.name]).toEqual([undefined, undefined, "p1"]);
+    expect([item?.kind, item?.apiVersion, item?.metadata.name]).toEqual([undefined, undefined, "p1"]);
     await make("p4");
     await open().kube.ask("DELETE", secrets("/p3"));
     const token = encodeURIComponent(first.json.metadata.continue);
@@ -233,7 +212,7 @@ export function watchContract(open: () => Target): void {
     const { kube } = open();
     await make("meta", { a: "b" });
     const { json, text } = await kube.ask("GET", secrets(), { headers: METADATA_LIST });
-    expect([json.kind, json.apiVersion, json.items[0].kind, json.items[0].metadata.labels]).toEqual([
+    expect([json.kind, json.apiVersion, json.items[0]?.kind, json.items[0]?.metadata.labels]).toEqual([
       "PartialObjectMetadataList",
       "meta.k8s.io/v1",
       "PartialObjectMetadata",
@@ -255,6 +234,6 @@ export function watchContract(open: () => Target): void {
       secrets("?resourceVersion=999999999&resourceVersionMatch=NotOlderThan"),
     );
     expectStatus(refused, 504, "Timeout");
-    expect(refused.json.details.causes[0].reason).toBe("ResourceVersionTooLarge");
+    expect(refused.json.details.causes[0]?.reason).toBe("ResourceVersionTooLarge");
   });
 }
