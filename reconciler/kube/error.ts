@@ -156,7 +156,7 @@ const HARMLESS: readonly RegExp[] = [
 function harmless(message: string, causes: unknown): string {
   const known = HARMLESS.flatMap((pattern) => pattern.exec(message)?.[0] ?? []);
   const fields = (Array.isArray(causes) ? (causes as readonly unknown[]) : []).flatMap((cause) => {
-    if (!isRecord(cause) || typeof cause.field !== "string" || !/^[\w.[\]-]{1,300}$/.test(cause.field)) return [];
+    if (!isRecord(cause) || typeof cause.field !== "string" || !/^[\w.[\]/-]{1,300}$/.test(cause.field)) return [];
     const reason = typeof cause.reason === "string" && /^[A-Za-z]{1,60}$/.test(cause.reason) ? cause.reason : undefined;
     return [reason === undefined ? cause.field : `${cause.field} (${reason})`];
   });
