@@ -17,7 +17,7 @@ export function bundleText(source?: BundleSource): string {
       return readFileSync(path, "utf8");
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === "ENOENT" && path !== paths.at(-1)) continue;
-      throw new KeyturnError(
+      const refused = new KeyturnError(
         {
           code: "BundleUnreadable",
           object: `reconciler bundle ${path}`,
@@ -27,6 +27,8 @@ export function bundleText(source?: BundleSource): string {
         },
         { cause: error },
       );
+      // As DeclarationError: Pulumi prints the message alone.
+      throw Object.defineProperty(refused, "__pulumiRunError", { value: true });
     }
   }
   return "";

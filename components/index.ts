@@ -5,4 +5,5 @@ export type { Declaration, Plan, PlannedConsumer } from "./plan";
 export { planFiles } from "./files";
 export { accessWrites, policyPath, renderHcl, renderJson, roleBody } from "./vault";
 export type { KubernetesRole, Load, PolicyDocument, PolicyRule, VaultDocuments, VaultWrite } from "./vault";
+export { KeyturnError } from "../api";
 export type { AccessFile, Grant } from "../api";

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { environment, team, type Environment, type KubernetesLoginSpec, type Team } from "keyturn";
+import { environment, KeyturnError, team, type Environment, type KubernetesLoginSpec, type Team } from "keyturn";
 
 /** What differs between a real Vault and one started for a trial on this computer. */
 export interface Endpoint {
@@ -71,10 +71,25 @@ export function endpointsFrom(variables: NodeJS.ProcessEnv): { readonly dev: End
     const reviewer = variables[`KEYTURN_${name}_VAULT_REVIEWER`];
     return {
       ...(address ? { address } : {}),
-      ...(caFile ? { ca: readFileSync(caFile, "utf8") } : {}),
+      ...(caFile ? { ca: readPem(`KEYTURN_${name}_VAULT_CA_FILE`, caFile) } : {}),
       // environment(...) refuses anything else and says so.
       ...(reviewer ? { reviewer: reviewer as "vault" | "client" } : {}),
     };
   };
   return { dev: endpoint("DEV"), prod: endpoint("PROD") };
+}
+
+/** @throws KeyturnError `FileUnreadable` */
+export function readPem(setting: string, path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    const cause = `${path} cannot be read (${(error as NodeJS.ErrnoException).code})`;
+    throw new KeyturnError({
+      code: "FileUnreadable",
+      object: setting,
+      cause,
+      remedy: "name a file with PEM certificates",
+    });
+  }
 }

@@ -4,13 +4,16 @@ import { quote, secretLike } from "./secret-like";
 
 /**
  * Declarations that cannot be right. `problems` has every one of them, `path` being the place in the declaration
- * (`AppSecret "db" › keys.DB_PASSWORD`); the message has one line for each. Values are never in it.
+ * (`AppSecret "db" › keys.DB_PASSWORD`); the message has one line for each. Values are never in it. Pulumi prints the message
+ * alone, because a stack trace says nothing about a wrong declaration.
  */
 export class DeclarationError extends InvalidError {
   constructor(problems: readonly Problem[]) {
     super("declarations", problems);
     this.name = "DeclarationError";
     this.message = problems.map((problem) => `${problem.path}: ${problem.message}`).join("\n");
+    // The marker of pulumi.RunError, which is recognised by it and not by its class.
+    Object.defineProperty(this, "__pulumiRunError", { value: true });
   }
 }
 

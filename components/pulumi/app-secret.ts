@@ -19,7 +19,6 @@ import {
 import { collecting, Place } from "../model/problems";
 import type { Team } from "../model/team";
 import { childOptions, emit } from "./emit";
-import { refusing } from "./refuse";
 import { rolloutTransformation } from "./rollout";
 
 export type AppSecretArgs<N extends string = string> = AppSecretSpec<N>;
@@ -47,7 +46,7 @@ export class AppSecret<N extends string = string> extends pulumi.ComponentResour
   /** @throws DeclarationError with every problem of the declaration */
   constructor(name: string, args: AppSecretArgs<N>, opts?: pulumi.ComponentResourceOptions) {
     const declaration = appSecret(name, args);
-    const resolved = refusing(() => resolveAppSecret(declaration));
+    const resolved = resolveAppSecret(declaration);
     super("keyturn:index:AppSecret", name, stateOf(resolved), opts);
     this.team = args.team;
     this.name = resolved.name;
@@ -65,10 +64,8 @@ export class AppSecret<N extends string = string> extends pulumi.ComponentResour
    * @throws DeclarationError when a key is not one of the Secret
    */
   rollout(options: RolloutOptions = {}): pulumi.ResourceTransformation {
-    const keys = refusing(() =>
-      collecting((problems) =>
-        readUsedKeys(Place.of(problems, "AppSecret", this.declaration.id).at("rollout"), options, this.resolved),
-      ),
+    const keys = collecting((problems) =>
+      readUsedKeys(Place.of(problems, "AppSecret", this.declaration.id).at("rollout"), options, this.resolved),
     );
     return rolloutTransformation(
       { id: this.declaration.id, name: this.name, namespace: this.namespace },
@@ -84,7 +81,7 @@ export class AppSecret<N extends string = string> extends pulumi.ComponentResour
    */
   rolloutFor(workload: WorkloadRef, options: RolloutOptions = {}): Readonly<Record<string, string>> {
     const declaration = consumer(this.declaration, workload, options);
-    const keys = refusing(() => collecting((problems) => readConsumer(problems, declaration)?.keys));
+    const keys = collecting((problems) => readConsumer(problems, declaration)?.keys);
     this.used.push(declaration);
     return rolloutAnnotations([{ secret: this.name, keys }]);
   }

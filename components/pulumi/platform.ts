@@ -4,7 +4,6 @@ import { reviewsWithLogin, type Environment } from "../model/environment";
 import { platform, resolvePlatform, type PlatformSpec } from "../model/platform";
 import { authDescription, mountDescription, quotaName } from "../vault/documents";
 import { childOptions } from "./emit";
-import { refusing } from "./refuse";
 
 export interface PlatformArgs<N extends string = string> extends Omit<PlatformSpec<N>, "kubernetes"> {
   readonly kubernetes?: KubernetesApiArgs;
@@ -34,7 +33,7 @@ export class Platform<N extends string = string> extends pulumi.ComponentResourc
 
   /** @throws DeclarationError */
   constructor(name: string, args: PlatformArgs<N>, opts?: pulumi.ComponentResourceOptions) {
-    const resolved = refusing(() => resolvePlatform(platform(name, plainArgs(args))));
+    const resolved = resolvePlatform(platform(name, plainArgs(args)));
     const { environment, audit, quota } = resolved;
     const { kv, login } = environment.vault;
     super("keyturn:index:Platform", name, { environment: environment.name, mount: kv.mount }, opts);

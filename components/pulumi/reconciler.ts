@@ -5,7 +5,6 @@ import type { Environment } from "../model/environment";
 import { reconciler, resolveReconciler, type ReconcilerDeclaration, type ReconcilerSpec } from "../model/reconciler";
 import { childOptions, emitAll } from "./emit";
 import { leavesOf, type VaultEndpoint } from "./leaves";
-import { refusing } from "./refuse";
 
 export interface ReconcilerArgs<N extends string = string> extends Omit<ReconcilerSpec<N>, "bundle">, VaultEndpoint {
   /** Default: the bundle of this package. */
@@ -21,8 +20,8 @@ export class Reconciler<N extends string = string> extends pulumi.ComponentResou
   constructor(name: string, args: ReconcilerArgs<N>, opts?: pulumi.ComponentResourceOptions) {
     const { address, ca, bundle, ...spec } = args;
     const declaration = reconciler(name, { ...spec, bundle: bundleText(bundle) });
-    const resolved = refusing(() => resolveReconciler(declaration));
-    const leaves = refusing(() => leavesOf("Reconciler", name, args.environment, { address, ca }));
+    const resolved = resolveReconciler(declaration);
+    const leaves = leavesOf("Reconciler", name, args.environment, { address, ca });
     super(
       "keyturn:index:Reconciler",
       name,

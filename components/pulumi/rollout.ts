@@ -4,7 +4,6 @@ import { rolloutOn } from "../manifests/rollout";
 import { isOutput } from "../model/fields";
 import type { WorkloadRef } from "../model/consumer";
 import { collecting, Place } from "../model/problems";
-import { refusing } from "./refuse";
 
 interface RolledSecret {
   /** Resource name, for messages. */
@@ -60,14 +59,12 @@ function kindOf(type: string): WorkloadKind | undefined {
 
 function checkNamespace(secret: RolledSecret, kind: string, name: unknown, namespace: unknown): void {
   if (typeof namespace !== "string" || namespace === secret.namespace) return;
-  refusing(() =>
-    collecting((problems) =>
-      Place.of(problems, "AppSecret", secret.id)
-        .at("rollout")
-        .report(
-          `${kind}${typeof name === "string" ? ` "${name}"` : ""} is in namespace "${namespace}", ` +
-            `the Secret in "${secret.namespace}"; pods use Secrets of their own namespace only`,
-        ),
-    ),
+  collecting((problems) =>
+    Place.of(problems, "AppSecret", secret.id)
+      .at("rollout")
+      .report(
+        `${kind}${typeof name === "string" ? ` "${name}"` : ""} is in namespace "${namespace}", ` +
+          `the Secret in "${secret.namespace}"; pods use Secrets of their own namespace only`,
+      ),
   );
 }

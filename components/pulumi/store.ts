@@ -11,7 +11,6 @@ import {
 } from "../model/store";
 import { childOptions, emitAll } from "./emit";
 import { leavesOf, type VaultEndpoint } from "./leaves";
-import { refusing } from "./refuse";
 
 export interface StoreArgs<N extends string = string> extends StoreSpec<N>, VaultEndpoint {}
 
@@ -25,9 +24,9 @@ export class Store<N extends string = string> extends pulumi.ComponentResource i
   /** @throws DeclarationError */
   constructor(name: string, args: StoreArgs<N>, opts?: pulumi.ComponentResourceOptions) {
     const { address, ca, ...spec } = args;
-    const declaration = refusing(() => store(name, spec));
+    const declaration = store(name, spec);
     const resolved = resolveStore(declaration);
-    const leaves = refusing(() => leavesOf("Store", name, declaration.environment, { address, ca }));
+    const leaves = leavesOf("Store", name, declaration.environment, { address, ca });
     super(
       "keyturn:index:Store",
       name,

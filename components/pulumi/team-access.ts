@@ -9,7 +9,6 @@ import { renderHcl, type PolicyDocument } from "../vault/policy";
 import { TOKEN_TTL } from "../vault/role";
 import type { AppSecret } from "./app-secret";
 import { childOptions, emitAll } from "./emit";
-import { refusing } from "./refuse";
 
 export interface TeamAccessArgs<N extends string = string> extends Omit<TeamAccessSpec<N>, "secrets"> {
   /** AppSecrets of this program whose paths the team may read. */
@@ -34,7 +33,7 @@ export class TeamAccess<N extends string = string> extends pulumi.ComponentResou
       ...rest,
       ...(secrets === undefined ? {} : { secrets: secrets.map((secret) => declarationOf<N>(secret)) }),
     });
-    const { policy, role } = refusing(() => documentsOf(declaration));
+    const { policy, role } = documentsOf(declaration);
     const { team } = args;
     super(
       "keyturn:index:TeamAccess",

@@ -1,3 +1,10 @@
+import { KeyturnError } from "keyturn";
 import { synthesize } from "./app";
 
-synthesize();
+try {
+  synthesize();
+} catch (error) {
+  if (!(error instanceof KeyturnError)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}

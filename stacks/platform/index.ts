@@ -2,18 +2,16 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { AccessFile } from "keyturn";
+import { KeyturnError, type AccessFile } from "keyturn";
 import { Platform, Reconciler, Store, TeamAccess } from "keyturn/pulumi";
-import { company, type Tenancy } from "../environments";
+import { company, readPem, type Tenancy } from "../environments";
 
 // The platform of one environment: `pulumi up -s dev` or `-s prod`. Which Vault and which cluster it is, the providers say
 // (VAULT_ADDR, VAULT_TOKEN, KUBECONFIG, or provider configuration).
 const config = new pulumi.Config();
 
 /** What the teams' synth says they read; run `npx cdk8s synth` first. */
-const access = JSON.parse(
-  readFileSync(resolve(__dirname, config.get("access") ?? "../gitops/out/access.json"), "utf8"),
-) as AccessFile;
+const access = readAccess(resolve(__dirname, config.get("access") ?? "../gitops/out/access.json"));
 
 function deploy<N extends string>({ environment, payments, shop }: Tenancy<N>): void {
   const platform = new Platform("vault", {
@@ -43,11 +41,28 @@ function apiServer(environment: string): { readonly host: string; readonly ca?: 
     process.env[`KEYTURN_${environment.toUpperCase()}_KUBERNETES_${name}`];
   const host = variable("HOST") ?? config.get("kubernetesHost") ?? "https://kubernetes.default.svc";
   const caFile = variable("CA_FILE") ?? config.get("kubernetesCaFile");
-  return caFile === undefined ? { host } : { host, ca: readFileSync(caFile, "utf8") };
+  return caFile === undefined ? { host } : { host, ca: readPem("keyturn-platform:kubernetesCaFile", caFile) };
 }
 
-const environments = company();
-const chosen = config.require("environment");
-if (chosen === "dev") deploy(environments.dev);
-else if (chosen === "prod") deploy(environments.prod);
-else throw new pulumi.RunError(`keyturn-platform:environment: "${chosen}" is not an environment; use dev or prod`);
+function readAccess(path: string): AccessFile {
+  try {
+    return JSON.parse(readFileSync(path, "utf8")) as AccessFile;
+  } catch (error) {
+    const cause =
+      error instanceof SyntaxError ? "is not JSON" : `cannot be read (${(error as NodeJS.ErrnoException).code})`;
+    throw new pulumi.RunError(
+      `${path}: ${cause}; run \`npx cdk8s synth\`, or say where it is with keyturn-platform:access`,
+    );
+  }
+}
+
+try {
+  const environments = company();
+  const chosen = config.require("environment");
+  if (chosen === "dev") deploy(environments.dev);
+  else if (chosen === "prod") deploy(environments.prod);
+  else throw new pulumi.RunError(`keyturn-platform:environment: "${chosen}" is not an environment; use dev or prod`);
+} catch (error) {
+  // The message says what to do; a stack trace would only hide it.
+  throw error instanceof KeyturnError ? new pulumi.RunError(error.message) : error;
+}
