@@ -1,5 +1,5 @@
-import { Chart, type ApiObject } from "cdk8s";
-import { Construct, type IMixin } from "constructs";
+import { ApiObject, Chart } from "cdk8s";
+import type { Construct, IMixin } from "constructs";
 import { externalSecretManifest } from "../manifests/external-secret";
 import { rolloutAnnotations } from "../manifests/rollout";
 import {
@@ -9,24 +9,18 @@ import {
   type AppSecretSpec,
   type ResolvedAppSecret,
 } from "../model/app-secret";
-import {
-  consumer,
-  readConsumer,
-  readUsedKeys,
-  type ConsumerDeclaration,
-  type RolloutOptions,
-  type WorkloadRef,
-} from "../model/consumer";
+import { consumer, readConsumer, readUsedKeys, type RolloutOptions, type WorkloadRef } from "../model/consumer";
 import { collecting, Place } from "../model/problems";
 import type { Team } from "../model/team";
 import { declare } from "./declared";
-import { emit } from "./emit";
+import { propsOf } from "./emit";
 import { RolloutMixin } from "./rollout";
 
 export type AppSecretProps<N extends string = string> = AppSecretSpec<N>;
 
 /**
- * One Secret an application needs. Emits the ExternalSecret that fills it.
+ * One Secret an application needs. It is the ApiObject of the ExternalSecret that fills it: labels, annotations and JSON patches
+ * are added as to every ApiObject.
  * @example
  * const db = new AppSecret(chart, "db", {
  *   team: payments, name: "app-db-secret",
@@ -35,27 +29,27 @@ export type AppSecretProps<N extends string = string> = AppSecretSpec<N>;
  * });
  * checkout.with(db.rollout());
  */
-export class AppSecret<N extends string = string> extends Construct {
+export class AppSecret<N extends string = string> extends ApiObject {
   readonly team: Team<N>;
-  /** Name of the Secret and of the ExternalSecret. */
-  readonly name: string;
   readonly namespace: string;
   readonly declaration: AppSecretDeclaration<N>;
-  readonly externalSecret: ApiObject;
   private readonly resolved: ResolvedAppSecret;
-  private readonly consumers: ConsumerDeclaration[] = [];
+
+  /** ApiObject's own would take every ApiObject for an AppSecret. */
+  static override [Symbol.hasInstance](value: unknown): value is AppSecret {
+    return ApiObject.isApiObject(value) && (value as Partial<AppSecret>).declaration?.kind === "AppSecret";
+  }
 
   /** @throws DeclarationError with every problem of the declaration */
   constructor(scope: Construct, id: string, props: AppSecretProps<N>) {
-    super(scope, id);
-    this.declaration = appSecret(id, withNamespace(this, props));
-    this.resolved = resolveAppSecret(this.declaration);
+    const declaration = appSecret(id, withNamespace(scope, props));
+    const resolved = resolveAppSecret(declaration);
+    super(scope, id, propsOf(externalSecretManifest(resolved).object));
+    this.declaration = declaration;
+    this.resolved = resolved;
     this.team = props.team;
-    this.name = this.resolved.name;
-    this.namespace = this.resolved.namespace;
-    // "Resource" makes it the default child, so that ApiObject.of(db) works.
-    this.externalSecret = emit(this, externalSecretManifest(this.resolved), "Resource");
-    declare(this, () => [this.declaration, ...this.consumers]);
+    this.namespace = resolved.namespace;
+    declare(this, declaration);
   }
 
   /**
@@ -66,10 +60,8 @@ export class AppSecret<N extends string = string> extends Construct {
    */
   rollout(options: RolloutOptions = {}): IMixin {
     const keys = collecting((problems) => readUsedKeys(this.place(problems), options, this.resolved));
-    const mixin = new RolloutMixin(
-      { id: this.node.id, name: this.name, namespace: this.namespace },
-      keys,
-      (workload) => void this.consumers.push(consumer(this.declaration, workload, options)),
+    const mixin = new RolloutMixin({ id: this.node.id, name: this.name, namespace: this.namespace }, keys, (workload) =>
+      declare(this, consumer(this.declaration, workload, options)),
     );
     this.node.addValidation({ validate: () => mixin.validate() });
     return mixin;
@@ -83,7 +75,7 @@ export class AppSecret<N extends string = string> extends Construct {
   rolloutFor(workload: WorkloadRef, options: RolloutOptions = {}): Readonly<Record<string, string>> {
     const declaration = consumer(this.declaration, workload, options);
     const keys = collecting((problems) => readConsumer(problems, declaration)?.keys);
-    this.consumers.push(declaration);
+    declare(this, declaration);
     return rolloutAnnotations([{ secret: this.name, keys }]);
   }
 

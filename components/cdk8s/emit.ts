@@ -1,12 +1,21 @@
-import { ApiObject, JsonPatch } from "cdk8s";
+import { ApiObject, JsonPatch, type ApiObjectProps } from "cdk8s";
 import type { Construct } from "constructs";
+import type { KubernetesObject } from "../../api";
 import type { Manifest } from "../manifests/manifest";
 
 /** An ApiObject with exactly the content of the manifest. A chart's labels are added, its namespace is not. */
-export function emit(scope: Construct, manifest: Manifest, id: string = manifest.id): ApiObject {
-  const { apiVersion, kind, metadata, ...rest } = manifest.object;
+export function emit(scope: Construct, manifest: Manifest): ApiObject {
+  const object = new ApiObject(scope, manifest.id, propsOf(manifest.object));
+  // cdk8s puts the chart's namespace into every object, cluster-scoped ones too.
+  if (manifest.object.metadata.namespace === undefined && object.metadata.namespace !== undefined)
+    object.addJsonPatch(JsonPatch.remove("/metadata/namespace"));
+  return object;
+}
+
+/** What an ApiObject with exactly this content is made of. */
+export function propsOf({ apiVersion, kind, metadata, ...rest }: KubernetesObject): ApiObjectProps {
   const { name, namespace, labels, annotations } = metadata;
-  const object = new ApiObject(scope, id, {
+  return {
     apiVersion,
     kind,
     metadata: {
@@ -16,9 +25,5 @@ export function emit(scope: Construct, manifest: Manifest, id: string = manifest
       ...(annotations === undefined ? {} : { annotations: { ...annotations } }),
     },
     ...rest,
-  });
-  // cdk8s puts the chart's namespace into every object, cluster-scoped ones too.
-  if (namespace === undefined && object.metadata.namespace !== undefined)
-    object.addJsonPatch(JsonPatch.remove("/metadata/namespace"));
-  return object;
+  };
 }

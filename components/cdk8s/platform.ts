@@ -19,6 +19,6 @@ export class Platform<N extends string = string> extends Construct {
     this.declaration = platform(id, props);
     resolvePlatform(this.declaration);
     this.environment = props.environment;
-    declare(this, () => [this.declaration]);
+    declare(this, this.declaration);
   }
 }

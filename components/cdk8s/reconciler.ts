@@ -22,6 +22,6 @@ export class Reconciler<N extends string = string> extends Construct {
     this.declaration = reconciler(id, { ...props, bundle: bundleText(props.bundle) });
     for (const manifest of reconcilerManifests(resolveReconciler(this.declaration))) emit(this, manifest);
     this.environment = props.environment;
-    declare(this, () => [this.declaration]);
+    declare(this, this.declaration);
   }
 }

@@ -21,6 +21,6 @@ export class Store<N extends string = string> extends Construct implements Store
     for (const manifest of storeManifests(resolveStore(this.declaration))) emit(this, manifest);
     this.environment = this.declaration.environment;
     this.name = this.declaration.name;
-    declare(this, () => [this.declaration]);
+    declare(this, this.declaration);
   }
 }

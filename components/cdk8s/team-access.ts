@@ -21,6 +21,6 @@ export class TeamAccess<N extends string = string> extends Construct {
     this.declaration = teamAccess(id, props);
     for (const manifest of teamAccessManifests(resolveTeamAccess(this.declaration).team)) emit(this, manifest);
     this.team = props.team;
-    declare(this, () => [this.declaration]);
+    declare(this, this.declaration);
   }
 }

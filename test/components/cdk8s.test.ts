@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { ApiObject, App, Chart, Cron, Testing } from "cdk8s";
+import { ApiObject, App, Chart, Cron, JsonPatch, Testing } from "cdk8s";
 import * as plus27 from "cdk8s-plus-27";
 import * as plus32 from "cdk8s-plus-32";
 import * as plus34 from "cdk8s-plus-34";
@@ -184,6 +184,14 @@ describe("constructs", () => {
     );
   });
 
+  it("judge the tree as it is at each synth, not as it was at the first", () => {
+    const chart = newChart();
+    dbOf(chart);
+    expect(synth(chart)).toHaveLength(1);
+    new AppSecret(chart, "again", { team: payments, name: "app-db-secret", keys });
+    expect(() => synth(chart)).toThrow("is that of AppSecret");
+  });
+
   it("take the chart's namespace where the team has several and it is one of them", () => {
     const secret = new AppSecret(newChart("shop-eu"), "s", { team: shop, keys: { A: "x#y" } });
     expect(secret.namespace).toBe("shop-eu");
@@ -211,12 +219,19 @@ describe("constructs", () => {
     expect(scoped[0]).toMatchObject({ metadata: { labels: { owner: "platform" } } });
   });
 
-  it("are found as the default child of an AppSecret", () => {
+  it("let an AppSecret be used as the ApiObject it is", () => {
     const chart = newChart();
     const db = dbOf(chart);
     ApiObject.of(db).metadata.addLabel("a", "b");
+    db.addJsonPatch(JsonPatch.replace("/spec/refreshInterval", "7m0s"));
+    expect(db instanceof AppSecret).toBe(true);
+    expect(new ApiObject(newChart(), "x", { apiVersion: "v1", kind: "ConfigMap" }) instanceof AppSecret).toBe(false);
     expect(synth(chart)).toMatchObject([
-      { kind: "ExternalSecret", metadata: { name: "app-db-secret", labels: { a: "b" } } },
+      {
+        kind: "ExternalSecret",
+        metadata: { name: "app-db-secret", labels: { a: "b" } },
+        spec: { refreshInterval: "7m0s" },
+      },
     ]);
   });
 
