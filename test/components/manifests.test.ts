@@ -322,6 +322,7 @@ describe("Reconciler", () => {
     expect(stores.rules).toEqual([
       { apiGroups: ["external-secrets.io"], resources: ["clustersecretstores"], verbs: ["get", "list", "watch"] },
       { apiGroups: ["external-secrets.io"], resources: ["clustersecretstores/status"], verbs: ["patch"] },
+      { apiGroups: [""], resources: ["namespaces"], verbs: ["get"] },
     ]);
   });
 

@@ -61,6 +61,8 @@ function workRules({ environment }: ResolvedReconciler): readonly Rule[] {
 const CLUSTER_STORE_RULES: readonly Rule[] = [
   { apiGroups: ["external-secrets.io"], resources: ["clustersecretstores"], verbs: READ },
   { apiGroups: ["external-secrets.io"], resources: ["clustersecretstores/status"], verbs: ["patch"] },
+  // Their conditions may select namespaces by label.
+  { apiGroups: [""], resources: ["namespaces"], verbs: ["get"] },
 ];
 
 const OWN_RULES: readonly Rule[] = [
