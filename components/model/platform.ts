@@ -9,7 +9,10 @@ export interface PlatformSpec<N extends string = string> {
   readonly environment: Environment<N>;
   /** How Vault reaches the API server that vouches for the login tokens. Needed for login by Kubernetes. */
   readonly kubernetes?: KubernetesApiSpec;
-  /** An audit device. Default: none, because many Vaults have one already. */
+  /**
+   * A file audit device. Default: none, because many Vaults have one already. OpenBao takes audit devices from its configuration
+   * file only and refuses this one.
+   */
   readonly audit?: { readonly path?: string; readonly file: string };
   /** A rate limit on the KV mount, in requests a second. Default: none. */
   readonly quota?: { readonly requestsPerSecond: number };
