@@ -91,6 +91,7 @@ beforeAll(async () => {
   const { kube, bao } = bed();
   environment = {
     ...(await pulumiEnvironment(bed(), join(dir, "pulumi"))),
+    KEYTURN_ENVIRONMENTS: join(dir, "out/environments.json"),
     KEYTURN_PROD_VAULT_ADDRESS: bao.address,
     KEYTURN_PROD_VAULT_CA_FILE: bao.caFile,
     KEYTURN_PROD_VAULT_REVIEWER: "client",
@@ -110,6 +111,7 @@ test("cdk8s synth writes the manifests, passes its validation, and writes who re
   const synth = await run(CDK8S, ["synth", "--check-upgrade=false", "--output", out], { cwd: ROOT, env: environment });
   outputs.push(synth.stdout, synth.stderr);
   succeeded(synth);
+  expect(synth.stdout).toMatch(/Validation Report[^]*success[^]*errors\s*│ 0 /);
   manifests = readManifests(out).filter(
     ({ metadata }) => metadata.namespace === "payments" || metadata.namespace === "shop",
   );
@@ -143,8 +145,9 @@ test("pulumi up creates mount, login, exact policies, roles and stores; the next
   );
   const init = await pulumi("stack", "init", "organization/keyturn-platform/prod");
   succeeded(init);
-  const preview = await pulumi("preview", "-s", "prod");
+  const preview = await pulumi("preview", "-s", "prod", "--policy-pack", join(ROOT, "dist/policies/pulumi/pack"));
   succeeded(preview);
+  expect(preview.stdout).toContain("keyturn");
   const up = await pulumi("up", "--yes", "--skip-preview", "-s", "prod");
   succeeded(up);
 
