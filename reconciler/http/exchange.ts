@@ -136,7 +136,10 @@ class Call {
     request.on("error", (error) => this.fail(transportError(error)));
     request.on("response", (response) => {
       response.on("error", (error) => this.fail(transportError(error)));
-      response.on("close", () => this.fail(transportError(undefined)));
+      response.on("close", () => {
+        // After every answer; an error costs a stack trace.
+        if (!this.settled) this.fail(transportError(undefined));
+      });
       onResponse(response, this);
     });
     request.end(out.body);

@@ -11,6 +11,7 @@ import {
   SECRETS,
   type KubeRequest,
 } from "../../../reconciler/kube";
+import { eventually } from "../../bed/eventually";
 import { closedPort, failure, faultServer, inFlight, json, otherTls, tls, type Handler } from "../http/fault-server";
 import { clientOf, later, status, tempFolder } from "./support";
 
@@ -236,6 +237,19 @@ describe("credentials", () => {
     writeFileSync(file, otherTls.caPem);
     await client.create(SECRETS, { apiVersion: "v1", kind: "Secret", metadata: { name: "a" } });
     expect(second.requests).toHaveLength(1);
+  });
+
+  test("new certificates get new connections, and the old ones are closed", async () => {
+    const file = join(tempFolder(), "ca.crt");
+    writeFileSync(file, tls.caPem);
+    const server = await serve(ok);
+    const client = clientOf(server, { ca: { kind: "file", path: file } }, { rereadAfter: 0 });
+    await client.get(SECRETS, "pay", "db");
+    writeFileSync(file, `${otherTls.caPem}${tls.caPem}`);
+    await client.get(SECRETS, "pay", "db");
+    await client.get(SECRETS, "pay", "db");
+    expect(server.handshakes()).toBe(2);
+    await eventually("the old connection closed", () => server.open() === 1);
   });
 
   test("in a pod: host, port, CA and token of the ServiceAccount", async () => {
