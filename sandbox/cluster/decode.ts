@@ -1,7 +1,7 @@
 import { isFields, type Fields } from "../json";
 import { apiVersionOf, type Body, type Kind } from "./kinds";
 import { goType, readMetadata } from "./metadata";
-import { prune } from "./schema";
+import { dropNulls, prune } from "./schema";
 import { ApiError, badRequest } from "./status";
 import { checkBase64, checkStringMap } from "./builtins/secret";
 
@@ -102,7 +102,11 @@ const textOf = (value: unknown): string => (typeof value === "string" ? value : 
 
 function dropUnknown(object: Fields, kind: Kind, version: string): readonly string[] {
   const schema = kind.schemas.get(version);
-  if (schema !== undefined) return prune(object, schema);
+  if (schema !== undefined) {
+    const unknown = prune(object, schema);
+    dropNulls(object, schema);
+    return unknown;
+  }
   const unknown: string[] = [];
   for (const key of Object.keys(object)) {
     if (key === "metadata" || kind.fields?.has(key) === true) continue;

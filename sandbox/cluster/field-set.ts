@@ -1,6 +1,9 @@
 import type { Fields } from "../json";
 import { set } from "../json";
 
+/** Elements from the root on. */
+export type FieldPath = readonly string[];
+
 /**
  * A set of field paths as a tree, the shape of `fieldsV1`: path elements are `f:<field>`, `k:<keys>` and `v:<value>`; a node
  * is a member itself when it says so, whatever is below it.
@@ -24,14 +27,14 @@ export class FieldSet {
   /** `fieldsV1`; an empty root gives `{}`. */
   toJson(): Fields {
     const out: Fields = {};
-    if (this.children === undefined || this.children.size === 0) return out;
+    if (this.children === undefined || this.leaf) return out;
     if (this.member) out["."] = {};
     for (const [key, child] of [...this.children].sort(([a], [b]) => (a < b ? -1 : 1))) set(out, key, child.toJson());
     return out;
   }
 
   get empty(): boolean {
-    return !this.member && (this.children === undefined || this.children.size === 0);
+    return !this.member && this.leaf;
   }
 
   has(element: string): boolean {
@@ -86,18 +89,27 @@ export class FieldSet {
     return out;
   }
 
-  /** Without the whole subtree at the elements. */
-  without(...elements: readonly string[]): FieldSet {
+  /** True when nothing is below. */
+  get leaf(): boolean {
+    return this.children === undefined || this.children.size === 0;
+  }
+
+  /** The same with every child replaced. */
+  map(change: (element: string, child: FieldSet) => FieldSet): FieldSet {
     const out = new FieldSet();
     out.member = this.member;
-    for (const [key, child] of this.children ?? []) if (!elements.includes(key)) out.mount(key, child);
+    for (const [key, child] of this.children ?? []) out.mount(key, change(key, child));
     return out;
   }
 
-  /** Only the subtrees at the elements. */
-  only(...elements: readonly string[]): FieldSet {
+  /** Without the whole subtree at each path. */
+  without(paths: readonly FieldPath[]): FieldSet {
     const out = new FieldSet();
-    for (const [key, child] of this.children ?? []) if (elements.includes(key)) out.mount(key, child);
+    out.member = this.member;
+    for (const [key, child] of this.children ?? []) {
+      const below = paths.filter(([first]) => first === key).map(([, ...rest]) => rest);
+      if (!below.some((rest) => rest.length === 0)) out.mount(key, below.length === 0 ? child : child.without(below));
+    }
     return out;
   }
 

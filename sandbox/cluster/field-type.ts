@@ -11,12 +11,16 @@ export interface FieldType {
   readonly keys?: readonly string[];
   /** A list of scalars used as a set. */
   readonly set?: true;
+  /** Fields with a type of their own. Other fields count as declared too, unless this is a {@link map}. */
   readonly fields?: Readonly<Record<string, FieldType>>;
+  /** A map: its keys are data, not declared fields. */
+  readonly map?: true;
   /** Elements of a list, values of a map. */
   readonly each?: FieldType;
 }
 
 const atomic: FieldType = { atomic: true };
+const map: FieldType = { map: true };
 const keyed = (keys: readonly string[], fields?: Readonly<Record<string, FieldType>>): FieldType => ({
   keys,
   ...(fields === undefined ? {} : { each: { fields } }),
@@ -28,6 +32,7 @@ const keyRefs: FieldType = {
 const containers = keyed(["name"], {
   env: keyed(["name"], { valueFrom: keyRefs }),
   ports: keyed(["containerPort", "protocol"]),
+  resources: { fields: { limits: map, requests: map, claims: keyed(["name"]) } },
   volumeMounts: keyed(["mountPath"]),
   volumeDevices: keyed(["devicePath"]),
 });
@@ -44,13 +49,17 @@ const podSpec: FieldType = {
   },
 };
 export const metadataType: FieldType = {
-  fields: { ownerReferences: keyed(["uid"]), finalizers: { set: true } },
+  fields: { ownerReferences: keyed(["uid"]), finalizers: { set: true }, labels: map, annotations: map },
 };
 const template: FieldType = { fields: { metadata: metadataType, spec: podSpec } };
 const conditions = keyed(["type"]);
 
 /** Root of a kind whose only special fields are those of its metadata. */
 export const plainType: FieldType = { fields: { metadata: metadataType } };
+
+export const dataType: FieldType = {
+  fields: { metadata: metadataType, data: map, stringData: map, binaryData: map },
+};
 
 export const workloadType: FieldType = {
   fields: {
@@ -90,20 +99,31 @@ export function typeOfSchema(schema: Schema): FieldType {
   return { ...root, fields: { ...root.fields, metadata: metadataType } };
 }
 
+/** What no schema describes: maps all the way down. */
+const anything: FieldType & { each?: FieldType } = { map: true };
+(anything as { each: FieldType }).each = anything;
+
 function typeOf(schema: Schema): FieldType {
   if (schema["x-kubernetes-map-type"] === "atomic") return atomic;
   const listType = schema["x-kubernetes-list-type"];
   const each = schema.items ?? (schema.additionalProperties === false ? undefined : schema.additionalProperties);
+  const open = schema["x-kubernetes-preserve-unknown-fields"] === true;
   return {
+    ...(each === undefined && !open ? {} : { map: true }),
     ...(listType === "map" ? { keys: schema["x-kubernetes-list-map-keys"] ?? [] } : {}),
     ...(listType === "set" ? { set: true } : {}),
-    ...(typeof each === "object" ? { each: typeOf(each) } : {}),
+    ...(typeof each === "object" ? { each: typeOf(each) } : open ? { each: anything } : {}),
     ...(schema.properties === undefined
       ? {}
       : {
           fields: Object.fromEntries(Object.entries(schema.properties).map(([key, value]) => [key, typeOf(value)])),
         }),
   };
+}
+
+/** Whether a field is declared, as opposed to a key of a map. */
+export function isDeclared(type: FieldType | undefined, field: string): boolean {
+  return type?.map !== true || (type.fields !== undefined && Object.hasOwn(type.fields, field));
 }
 
 export function typeBelow(type: FieldType | undefined, field: string): FieldType | undefined {

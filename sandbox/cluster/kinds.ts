@@ -70,6 +70,8 @@ export interface Kind {
   /** Field selectors beyond metadata.name and metadata.namespace: the path of each. */
   readonly selectable: ReadonlyMap<string, readonly string[]>;
   readonly type: FieldType;
+  /** What a new object of the kind consists of before anything is set: fields here are not "added" by whoever creates one. */
+  readonly skeleton: Fields;
   readonly strategy: Strategy;
 }
 

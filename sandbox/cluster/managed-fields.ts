@@ -1,8 +1,7 @@
 import { clone, equal, isFields, stringOf, type Fields } from "../json";
-import type { FieldType } from "./field-type";
-import { FieldSet } from "./field-set";
-import type { Body } from "./kinds";
-import { compareFields, fieldsSet, mergeConfiguration, removeFields } from "./ownership";
+import { FieldSet, type FieldPath } from "./field-set";
+import type { Body, Kind } from "./kinds";
+import { compareFields, fieldsSet, mergeConfiguration, pruneFields, settle } from "./ownership";
 import { ApiError, badRequest, type Cause } from "./status";
 
 /** Who writes: one entry of `metadata.managedFields` is about one of these. */
@@ -50,21 +49,21 @@ const BEFORE_FIRST_APPLY = "before-first-apply";
 /**
  * Records a create, update or patch: the writer now owns what it changed, the others lose it. `next.metadata.managedFields`
  * is replaced. An object that is not tracked stays so until someone applies it.
- * @param ignore path elements at the root that a request of this kind cannot set
+ * @param ignore paths that a request of this kind cannot set
  */
 export function trackUpdate(
   old: Body | undefined,
   next: Body,
-  type: FieldType,
+  kind: Kind,
   writer: Writer,
-  ignore: readonly string[],
+  ignore: readonly FieldPath[],
 ): void {
   const given = writer.subresource === "" ? next.metadata.managedFields : undefined;
   const reset = Array.isArray(given) && (given.length === 0 || (given.length === 1 && equal(given[0], {})));
   const known = given !== undefined && given.length > 0 && !reset ? given : old?.metadata.managedFields;
   const entries = reset ? new Map<string, Entry>() : decode(known);
   delete next.metadata.managedFields;
-  if (old === undefined || entries.size > 0) update(old, next, entries, type, writer, ignore);
+  if (old === undefined || entries.size > 0) update(old, next, entries, kind, writer, ignore);
   encode(next, entries);
 }
 
@@ -75,29 +74,31 @@ export function trackUpdate(
 export function applyConfiguration(
   live: Body | undefined,
   config: Fields,
-  type: FieldType,
+  kind: Kind,
   writer: Writer,
-  options: { readonly force: boolean; readonly ignore: readonly string[] },
+  options: { readonly force: boolean; readonly ignore: readonly FieldPath[] },
 ): Fields {
   if (isFields(config.metadata) && config.metadata.managedFields !== undefined)
     throw badRequest("metadata.managedFields must be nil");
+  const { type } = kind;
   const base = live === undefined ? ({} as Fields) : withoutManagedFields(live);
   const entries = decode(live?.metadata.managedFields);
   if (entries.size === 0 && live !== undefined)
-    update(undefined, live, entries, type, { ...writer, manager: BEFORE_FIRST_APPLY, subresource: "" });
+    update(undefined, live, entries, kind, { ...writer, manager: BEFORE_FIRST_APPLY }, options.ignore);
   const id = identity(writer.manager, "Apply", writer.apiVersion, writer.subresource);
   const last = entries.get(id);
-  const applied = fieldsSet(config, type).without(...options.ignore);
+  const applied = fieldsSet(config, type).without(options.ignore);
   let merged = mergeConfiguration(base, config, type) as Fields;
   if (last !== undefined) {
-    let kept = applied;
-    for (const [key, entry] of entries) if (key !== id) kept = kept.union(entry.fields);
-    merged = (removeFields(merged, type, last.fields, kept) ?? {}) as Fields;
+    let owned = applied;
+    for (const [key, entry] of entries) if (key !== id) owned = owned.union(entry.fields);
+    merged = pruneFields(merged, type, last.fields, owned);
   }
-  const changed = !equal(base, merged);
+  const result = settle(merged, kind.custom ? "null" : "drop") as Fields;
+  const changed = !equal(base, result);
   const comparison = compareFields(base, merged, type);
-  const touched = comparison.added.union(comparison.modified).without(...options.ignore);
-  const removed = comparison.removed.without(...options.ignore);
+  const touched = comparison.added.union(comparison.modified).without(options.ignore);
+  const removed = comparison.removed.without(options.ignore);
   const conflicts = new Map<string, { readonly entry: Entry; readonly fields: FieldSet }>();
   for (const [key, entry] of entries) {
     if (key === id) continue;
@@ -120,7 +121,7 @@ export function applyConfiguration(
     time: changed ? writer.now : last?.time,
     fields: applied.difference(NOT_OWNED),
   });
-  const next = clone(merged);
+  const next = clone(result);
   encode(next as Body, entries);
   return next;
 }
@@ -138,16 +139,16 @@ function update(
   old: Body | undefined,
   next: Body,
   entries: Entries,
-  type: FieldType,
+  kind: Kind,
   writer: Writer,
-  ignore: readonly string[] = [],
+  ignore: readonly FieldPath[],
 ): void {
-  const before = old === undefined ? {} : withoutManagedFields(old);
-  const { added, removed, modified } = compareFields(before, withoutManagedFields(next), type);
+  const before = old === undefined ? kind.skeleton : withoutManagedFields(old);
+  const { added, removed, modified } = compareFields(before, withoutManagedFields(next), kind.type);
   const touched = added.union(modified);
   for (const [key, entry] of entries)
     put(entries, key, { ...entry, fields: entry.fields.difference(touched).difference(removed) });
-  const own = touched.difference(NOT_OWNED).without(...ignore);
+  const own = touched.difference(NOT_OWNED).without(ignore);
   if (own.empty) return;
   const id = identity(writer.manager, "Update", writer.apiVersion, writer.subresource);
   const previous = entries.get(id);

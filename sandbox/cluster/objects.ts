@@ -1,6 +1,7 @@
 import { equal } from "../json";
 import { applyDefaults, validate as validateSchema } from "./schema";
 import { decodeObject, type FieldValidation } from "./decode";
+import type { FieldPath } from "./field-set";
 import type { Body, Kind, Meta } from "./kinds";
 import { sameObject, trackUpdate, type Writer } from "./managed-fields";
 import { completeMetadata, suffix, validateMetadata, validateMetadataUpdate } from "./metadata";
@@ -67,7 +68,7 @@ export class Objects {
     this.complete(context, body, undefined);
     const causes = [...validateMetadata(body, kind), ...this.problems(context, body, undefined)];
     if (causes.length > 0) throw invalid(this.named(kind, metadata.name ?? ""), causes);
-    if (options.tracked !== true) trackUpdate(undefined, body, kind.type, this.writer(context), notSettable(context));
+    if (options.tracked !== true) trackUpdate(undefined, body, kind, this.writer(context), notSettable(context));
     if (this.storage.get(kind, namespace, metadata.name) !== undefined) {
       if (metadata.generateName === undefined)
         throw alreadyExists({ group: kind.group, kind: kind.plural, name: metadata.name });
@@ -97,7 +98,7 @@ export class Objects {
       ...this.problems(context, next, old),
     ];
     if (causes.length > 0) throw invalid(this.named(kind, name), causes);
-    if (options.tracked !== true) trackUpdate(old, next, kind.type, this.writer(context), notSettable(context));
+    if (options.tracked !== true) trackUpdate(old, next, kind, this.writer(context), notSettable(context));
     if (sameObject(old, next)) return old;
     const last = old.metadata.deletionTimestamp !== undefined && (next.metadata.finalizers ?? []).length === 0;
     if (context.dryRun) return next;
@@ -216,10 +217,10 @@ export class Objects {
   }
 }
 
-/** Field path elements at the root that a request leaves as they are, whatever it says. */
-export function notSettable({ kind, subresource }: WriteContext): readonly string[] {
-  if (subresource === "status") return kind.custom ? ["f:spec", "f:metadata"] : ["f:spec"];
-  return kind.subresources.includes("status") ? ["f:status"] : [];
+/** Fields that a request leaves as they are, whatever it says. */
+export function notSettable({ kind, subresource }: WriteContext): readonly FieldPath[] {
+  if (subresource === "status") return [["f:spec"], kind.custom ? ["f:metadata"] : ["f:metadata", "f:labels"]];
+  return kind.subresources.includes("status") ? [["f:status"]] : [];
 }
 
 function checkNamespace(metadata: Meta, namespace: string | undefined): void {

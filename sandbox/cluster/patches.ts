@@ -120,7 +120,7 @@ function apply(objects: Objects, context: WriteContext, name: string, request: P
   delete config.apiVersion;
   delete config.kind;
   const merge = (current: Body | undefined): Body => {
-    const merged = applyConfiguration(current, config, kind.type, writer, {
+    const merged = applyConfiguration(current, config, kind, writer, {
       force: request.force === true,
       ignore: notSettable(context),
     });

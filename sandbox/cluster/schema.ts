@@ -59,19 +59,32 @@ export function prune(value: unknown, schema: Schema, path = "", root = true): r
   return unknown;
 }
 
-/** Drops null where the schema does not allow it and fills in defaults, in place. */
+/** Drops null where the schema neither allows it nor has a default for it, in place: what decoding a request does. */
+export function dropNulls(value: unknown, schema: Schema): void {
+  if (Array.isArray(value)) {
+    for (const entry of value as unknown[]) if (schema.items !== undefined) dropNulls(entry, schema.items);
+    return;
+  }
+  if (!isFields(value)) return;
+  for (const key of Object.keys(value)) {
+    const below = propertyOf(schema, key);
+    if (below === undefined) continue;
+    if (value[key] === null && below.nullable !== true && below.default === undefined) delete value[key];
+    else dropNulls(value[key], below);
+  }
+}
+
+/** Fills in defaults, in place, also where null is and may not be. */
 export function applyDefaults(value: unknown, schema: Schema): void {
   if (Array.isArray(value)) {
     for (const entry of value as unknown[]) if (schema.items !== undefined) applyDefaults(entry, schema.items);
     return;
   }
   if (!isFields(value)) return;
-  for (const key of Object.keys(value)) {
-    const below = propertyOf(schema, key);
-    if (below !== undefined && value[key] === null && below.nullable !== true) delete value[key];
-  }
   for (const [key, property] of Object.entries(schema.properties ?? {})) {
-    if (property.default !== undefined && get(value, key) === undefined) set(value, key, clone(property.default));
+    const present = get(value, key);
+    if (property.default !== undefined && (present === undefined || (present === null && property.nullable !== true)))
+      set(value, key, clone(property.default));
   }
   for (const key of Object.keys(value)) {
     const below = propertyOf(schema, key);

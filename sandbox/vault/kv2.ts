@@ -156,7 +156,8 @@ export class Kv2 implements Backend {
   private versions(request: LogicalRequest, area: "delete" | "undelete" | "destroy", name: string): undefined {
     if (request.operation !== "create" && request.operation !== "update") throw unsupported();
     const numbers = get(request.data, "versions");
-    if (!Array.isArray(numbers) || numbers.length === 0) throw bad(`${area === "destroy" ? "no" : "No"} version number provided`);
+    if (!Array.isArray(numbers) || numbers.length === 0)
+      throw bad(`${area === "destroy" ? "no" : "No"} version number provided`);
     const change: Readonly<Record<typeof area, Partial<Version>>> = {
       delete: { deletionAt: this.now() },
       undelete: { deletionAt: undefined },

@@ -111,6 +111,7 @@ export function kindOfCrd(body: Body): Kind | undefined {
     schemas,
     selectable: new Map(selectable.map((field) => [field, field.split(".")])),
     type: typeOfSchema(schemas.get(String(stored.name)) ?? {}),
+    skeleton: {},
     strategy: {},
   };
 }

@@ -61,6 +61,22 @@ function defaultVolume(volume: Fields): void {
 /** The template of a workload, with defaults. */
 export function defaultTemplate(spec: Fields): void {
   const template = ensure(spec, "template");
-  ensure(template, "metadata");
-  defaultPodSpec(ensure(template, "spec"));
+  const metadata = ensure(template, "metadata");
+  for (const key of ["labels", "annotations"])
+    if (Object.keys(fieldsOf(metadata, key) ?? { used: true }).length === 0) delete metadata[key];
+  const podSpec = ensure(template, "spec");
+  dropEmptyLists(podSpec);
+  defaultPodSpec(podSpec);
+}
+
+/** Go leaves empty lists out. */
+export function dropEmptyLists(fields: Fields): void {
+  for (const key of Object.keys(fields)) {
+    const value = fields[key];
+    if (isFields(value)) dropEmptyLists(value);
+    else if (Array.isArray(value)) {
+      if (value.length === 0) delete fields[key];
+      for (const entry of value as unknown[]) if (isFields(entry)) dropEmptyLists(entry);
+    }
+  }
 }

@@ -24,8 +24,8 @@ export const configMapStrategy: Strategy = {
   },
 };
 
-/** `stringData` becomes `data`; the type is Opaque unless given, and stays what it was when an update leaves it out. */
-function prepareSecret(body: Body, old: Body | undefined): void {
+/** `stringData` becomes `data`; the type is Opaque unless given, in updates too. */
+function prepareSecret(body: Body): void {
   const plain = fieldsOf(body, "stringData");
   if (plain !== undefined) {
     const data: Fields = { ...fieldsOf(body, "data") };
@@ -34,7 +34,7 @@ function prepareSecret(body: Body, old: Body | undefined): void {
   }
   delete body.stringData;
   dropEmpty(body, "data");
-  if (stringOf(body, "type") === undefined || body.type === "") body.type = old?.type ?? "Opaque";
+  if (stringOf(body, "type") === undefined || body.type === "") body.type = "Opaque";
 }
 
 function dropEmpty(body: Body, key: string): void {

@@ -1,6 +1,7 @@
 import {
   bindingType,
   eventType,
+  dataType,
   plainType,
   podType,
   selectorSpecType,
@@ -9,6 +10,7 @@ import {
   workloadType,
   type FieldType,
 } from "../field-type";
+import type { Fields } from "../../json";
 import type { Kind, Strategy } from "../kinds";
 import { configMapStrategy, secretStrategy } from "./secret";
 import {
@@ -41,6 +43,7 @@ interface BuiltIn {
   readonly fields: readonly string[];
   readonly selectable?: readonly string[];
   readonly type?: FieldType;
+  readonly skeleton?: Fields;
   readonly strategy?: Strategy;
 }
 
@@ -54,6 +57,9 @@ const apps = {
 const rbac = { group: "rbac.authorization.k8s.io" } as const;
 const admission = { group: "admissionregistration.k8s.io", cluster: true, generation: true } as const;
 
+const template = { metadata: {}, spec: { containers: null } };
+const specAndStatus = { spec: {}, status: {} };
+
 const TABLE: readonly BuiltIn[] = [
   {
     kind: "Namespace",
@@ -63,6 +69,7 @@ const TABLE: readonly BuiltIn[] = [
     subresources: ["status", "finalize"],
     fields: ["spec", "status"],
     selectable: ["status.phase"],
+    skeleton: specAndStatus,
     strategy: namespaceStrategy,
   },
   {
@@ -70,6 +77,7 @@ const TABLE: readonly BuiltIn[] = [
     plural: "secrets",
     fields: ["data", "stringData", "type", "immutable"],
     selectable: ["type"],
+    type: dataType,
     strategy: secretStrategy,
   },
   {
@@ -77,6 +85,7 @@ const TABLE: readonly BuiltIn[] = [
     plural: "configmaps",
     shortNames: ["cm"],
     fields: ["data", "binaryData", "immutable"],
+    type: dataType,
     strategy: configMapStrategy,
   },
   {
@@ -118,6 +127,15 @@ const TABLE: readonly BuiltIn[] = [
       "reportingComponent",
     ],
     type: eventType,
+    skeleton: {
+      involvedObject: {},
+      source: {},
+      firstTimestamp: null,
+      lastTimestamp: null,
+      eventTime: null,
+      reportingComponent: "",
+      reportingInstance: "",
+    },
     strategy: eventStrategy,
   },
   {
@@ -130,6 +148,7 @@ const TABLE: readonly BuiltIn[] = [
     fields: ["spec", "status"],
     selectable: ["spec.nodeName", "spec.restartPolicy", "spec.serviceAccountName", "status.phase"],
     type: podType,
+    skeleton: { spec: { containers: null }, status: {} },
     strategy: podStrategy,
   },
   {
@@ -139,6 +158,7 @@ const TABLE: readonly BuiltIn[] = [
     shortNames: ["no"],
     subresources: ["status"],
     fields: ["spec", "status"],
+    skeleton: specAndStatus,
   },
   {
     kind: "Service",
@@ -148,6 +168,7 @@ const TABLE: readonly BuiltIn[] = [
     subresources: ["status"],
     fields: ["spec", "status"],
     type: serviceType,
+    skeleton: { spec: {}, status: { loadBalancer: {} } },
     strategy: serviceStrategy,
   },
   {
@@ -156,6 +177,7 @@ const TABLE: readonly BuiltIn[] = [
     plural: "deployments",
     shortNames: ["deploy"],
     subresources: ["status", "scale"],
+    skeleton: { spec: { selector: null, template, strategy: {} }, status: {} },
     strategy: deploymentStrategy,
   },
   {
@@ -164,6 +186,10 @@ const TABLE: readonly BuiltIn[] = [
     plural: "replicasets",
     shortNames: ["rs"],
     subresources: ["status", "scale"],
+    skeleton: {
+      spec: { selector: null, template: { metadata: {}, spec: { containers: null } } },
+      status: { replicas: 0 },
+    },
     strategy: replicaSetStrategy,
   },
   {
@@ -172,6 +198,10 @@ const TABLE: readonly BuiltIn[] = [
     plural: "statefulsets",
     shortNames: ["sts"],
     subresources: ["status", "scale"],
+    skeleton: {
+      spec: { selector: null, template, serviceName: "", updateStrategy: {} },
+      status: { replicas: 0, availableReplicas: 0 },
+    },
     strategy: statefulSetStrategy,
   },
   {
@@ -180,6 +210,10 @@ const TABLE: readonly BuiltIn[] = [
     plural: "daemonsets",
     shortNames: ["ds"],
     subresources: ["status"],
+    skeleton: {
+      spec: { selector: null, template, updateStrategy: {} },
+      status: { currentNumberScheduled: 0, numberMisscheduled: 0, desiredNumberScheduled: 0, numberReady: 0 },
+    },
     strategy: daemonSetStrategy,
   },
   {
@@ -187,6 +221,7 @@ const TABLE: readonly BuiltIn[] = [
     kind: "Lease",
     plural: "leases",
     fields: ["spec"],
+    skeleton: { spec: {} },
     strategy: leaseStrategy,
   },
   { ...rbac, kind: "Role", plural: "roles", fields: ["rules"] },
@@ -271,6 +306,7 @@ export const builtInKinds: readonly Kind[] = TABLE.map((entry) => ({
   schemas: new Map(),
   selectable: new Map((entry.selectable ?? []).map((field) => [field, field.split(".")])),
   type: entry.type ?? plainType,
+  skeleton: { metadata: {}, ...entry.skeleton },
   strategy: entry.strategy ?? plainStrategy,
 }));
 

@@ -2,7 +2,7 @@ import { dig, ensure, equal, fieldsOf, fill, isFields, listOf, type Fields } fro
 import type { Body, Strategy } from "../kinds";
 import { selectorMatcher } from "../selectors";
 import { cause, type Cause } from "../status";
-import { defaultPodSpec, defaultTemplate } from "./pod-template";
+import { defaultPodSpec, defaultTemplate, dropEmptyLists } from "./pod-template";
 
 export const deploymentStrategy: Strategy = {
   prepare: (body) => {
@@ -78,6 +78,7 @@ export const replicaSetStrategy: Strategy = {
 export const podStrategy: Strategy = {
   prepare: (body) => {
     const spec = ensure(body, "spec");
+    dropEmptyLists(spec);
     defaultPodSpec(spec);
     fill(spec, "enableServiceLinks", true);
     fill(spec, "serviceAccountName", "default");
