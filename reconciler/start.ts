@@ -14,6 +14,7 @@ import {
 } from "./observe";
 import type { ReconcilerOptions } from "./options";
 import { preflight } from "./preflight";
+import { RolloutEngine } from "./rollout/engine";
 import { SyncEngine } from "./sync/engine";
 import { createVaultClient } from "./vault";
 import { keyturnVersion } from "./version";
@@ -94,12 +95,15 @@ export async function runReconciler(options: ReconcilerOptions, io: ReconcilerIo
       concurrency: options.concurrency ?? 32,
       environments: options.environments,
     });
-    const addresses = await observe(options, inCluster, { metrics, log, closing, ready: () => sync.ready });
-    const working = work(sync, lease, log);
+    const rollouts = new RolloutEngine(deps, sync.secrets, { namespaces, home });
+    const engines = [sync, rollouts];
+    const ready = (): true | string => engines.map((engine) => engine.ready).find((each) => each !== true) ?? true;
+    const addresses = await observe(options, inCluster, { metrics, log, closing, ready });
+    const working = work(engines, lease, log);
     let stopping: Promise<void> | undefined;
     const stop = (): Promise<void> => {
       stopping ??= (async () => {
-        await sync.stop(IN_FLIGHT);
+        await Promise.all(engines.map((engine) => engine.stop(IN_FLIGHT)));
         await lease?.release();
         await working;
         await close();
@@ -117,15 +121,19 @@ export async function runReconciler(options: ReconcilerOptions, io: ReconcilerIo
 }
 
 /** Fills the caches, waits to lead, works. Ends quietly when it is stopped meanwhile. */
-async function work(sync: SyncEngine, lease: Lease | undefined, log: Log): Promise<void> {
+async function work(
+  engines: readonly (SyncEngine | RolloutEngine)[],
+  lease: Lease | undefined,
+  log: Log,
+): Promise<void> {
   const started = performance.now();
   try {
-    await Promise.all([sync.watch(), lease?.acquire()]);
+    await Promise.all([...engines.map((engine) => engine.watch()), lease?.acquire()]);
   } catch {
     return;
   }
   log.info("the caches are filled, work begins", { durationMs: Math.round(performance.now() - started) });
-  sync.work();
+  for (const engine of engines) engine.work();
 }
 
 function electionOf(

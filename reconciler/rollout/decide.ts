@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { HISTORY_LIMIT, type RolloutRecord, type SecretRolloutStatus } from "../../api";
 import type { Consumer } from "./consumer";
 import type { SecretUse } from "./references";
@@ -144,7 +145,7 @@ function next(input: RolloutInput): RolloutAction {
       record.phase === "Failed"
         ? { ...record, secrets }
         : { ...without(record), phase: "Current", generation: wanted, secrets };
-    return same(status, record) ? { do: "nothing" } : { do: "note", status };
+    return isDeepStrictEqual(status, record) ? { do: "nothing" } : { do: "note", status };
   }
   if (consumer.held !== undefined) return hold(input, record, wanted, consumer.held, secrets);
   // A crash between the stamp and the record.
@@ -258,15 +259,6 @@ function sameUses(before: SecretRolloutStatus["secrets"], now: readonly UsedSecr
   const uses = (list: readonly { readonly name: string; readonly keys?: SecretUse }[]): string =>
     JSON.stringify(list.map(({ name, keys }) => [name, keys ?? null]));
   return uses(before) === uses(now);
-}
-
-function same(a: SecretRolloutStatus, b: SecretRolloutStatus): boolean {
-  return (
-    a.phase === b.phase &&
-    a.generation === b.generation &&
-    (a.phase === "Failed" || b.reason === undefined) &&
-    JSON.stringify(a.secrets) === JSON.stringify(b.secrets)
-  );
 }
 
 function time(text: string | undefined, absent: number): number {

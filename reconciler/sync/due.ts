@@ -154,6 +154,10 @@ export class DueTimer {
     return this.heap.size;
   }
 
+  has(key: string): boolean {
+    return this.heap.at(key) !== undefined;
+  }
+
   /** Replaces the key's time by one `delay` milliseconds from now. */
   set(key: string, delay: number): void {
     if (this.stopped) return;

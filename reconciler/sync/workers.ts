@@ -9,7 +9,9 @@ import { KeyedQueue, type Lane } from "./queue";
  */
 export class Workers {
   private readonly queue = new KeyedQueue();
+  /** When the work itself wants to look again; replaced by each run. */
   private readonly due: DueTimer;
+  private readonly later: DueTimer;
   private active = 0;
   private state: "idle" | "started" | "stopped" = "idle";
   private idle: (() => void) | undefined;
@@ -21,6 +23,7 @@ export class Workers {
     private readonly work: (key: string) => Promise<number | undefined>,
   ) {
     this.due = new DueTimer((key) => this.add(key, "due"));
+    this.later = new DueTimer((key) => this.add(key, "due"));
     observe.metrics.gauge("workqueue_depth", () => this.queue.waiting, { name });
     observe.metrics.gauge("controller_runtime_active_workers", () => this.active, { controller: name });
     observe.metrics.gauge("controller_runtime_max_concurrent_reconciles", () => concurrency, { controller: name });
@@ -37,9 +40,15 @@ export class Workers {
     this.pump();
   }
 
+  /** Adds the key after so many milliseconds; another call before that changes nothing. */
+  addLater(key: string, delay: number): void {
+    if (!this.later.has(key)) this.later.set(key, delay);
+  }
+
   /** The object is gone: no timer for it any more. */
   forget(key: string): void {
     this.due.delete(key);
+    this.later.delete(key);
   }
 
   start(): void {
@@ -52,6 +61,7 @@ export class Workers {
   async stop(withinMs: number): Promise<void> {
     this.state = "stopped";
     this.due.stop();
+    this.later.stop();
     if (this.active === 0) return;
     let timer: NodeJS.Timeout | undefined;
     await Promise.race([

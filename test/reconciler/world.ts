@@ -306,7 +306,7 @@ export class Tenant {
 
   async events(name: string): Promise<readonly { type: string; reason: string; message: string }[]> {
     const answer = await this.world.target.kube.ask("GET", this.path("Event"));
-    const { items } = answer.json as {
+    const { items } = answer.json as unknown as {
       items: { type: string; reason: string; message: string; involvedObject: { name: string } }[];
     };
     return items.filter((event) => event.involvedObject.name === name);
