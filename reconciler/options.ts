@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { load } from "js-yaml";
 import { KeyturnError, objectNameProblem, parseEnvironments, type EnvironmentData } from "../api";
 import { LOG_LEVELS } from "./observe/log";
 import type { LogLevel } from "./observe/types";
@@ -215,9 +216,7 @@ function environmentsOf(given: Setting | undefined): readonly EnvironmentData[] 
 function parseDocument(text: string, object: string): unknown {
   try {
     if (/^\s*\{/.test(text)) return JSON.parse(text) as unknown;
-    // Only people write YAML here; the Deployment's own file is JSON.
-    // eslint-disable-next-line @typescript-eslint/no-require-imports
-    return (require("js-yaml") as typeof import("js-yaml")).load(text);
+    return load(text);
   } catch {
     throw usage(object, "is neither YAML nor JSON", "see docs/environments.md");
   }

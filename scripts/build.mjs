@@ -1,6 +1,6 @@
 // Writes dist/: one CommonJS file per source file (so that importing one subpath never loads another world) and the
 // reconciler as a single bundled file. Declarations are written by `tsc -p tsconfig.build.json`.
-import { chmodSync, copyFileSync, readdirSync, rmSync, statSync } from "node:fs";
+import { chmodSync, copyFileSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
@@ -8,6 +8,7 @@ import * as esbuild from "esbuild";
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const rooms = ["api", "components", "policies", "reconciler", "sandbox", "cli", "stacks"];
 const RECONCILER_LIMIT = 900_000;
+const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 
 const sources = [join(root, "index.ts")].concat(
   rooms.flatMap((room) =>
@@ -28,6 +29,8 @@ await esbuild.build({
   minify: true,
   keepNames: true,
   legalComments: "eof",
+  // The bundle has no package.json beside it.
+  define: { KEYTURN_VERSION: JSON.stringify(version) },
 });
 chmodSync(join(root, "dist/cli/main.js"), 0o755);
 // What makes dist/policies/pulumi/pack a policy pack besides its program.
