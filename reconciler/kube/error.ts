@@ -2,16 +2,12 @@ import { isRecord, KeyturnError } from "../../api";
 import type { TransportError } from "../http";
 import { addressed, describeCall } from "./path";
 
-/** `reason` of a {@link KeyturnError} is prose; comparing it with a Kubernetes reason does not compile. */
-export type Prose = string & { readonly __prose: "prose" };
-
 /**
  * A call to the Kubernetes API that failed. `object` is the verb, kind and name (`patch Secret payments/db`), or the server
  * when it could not be reached; `code` is `Kube` and the status reason. Compare {@link status} or {@link statusReason};
  * `reason` is the cause in words, as in every KeyturnError.
  */
 export class KubeError extends KeyturnError {
-  declare readonly reason: Prose;
   /** HTTP status; 0 when there was no answer. */
   readonly status: number;
   /** Kubernetes' machine-readable reason (`NotFound`, `Conflict`, `AlreadyExists`, `Expired`, ...), or `Unreachable`, `Aborted`, `InvalidAnswer`. */
