@@ -63,7 +63,7 @@ export function answer(
 ): void {
   response.writeHead(code, {
     "Content-Type": "application/json",
-    "Content-Length": Buffer.byteLength(body),
+    ...(code === 204 ? {} : { "Content-Length": Buffer.byteLength(body) }),
     ...headers,
   });
   response.end(body);

@@ -55,15 +55,15 @@ export class Acl {
     return capabilities.has(NEEDED[operation]) && (!sudo || capabilities.has("sudo"));
   }
 
-  /** What the best matching pattern grants; a list looks without the trailing slash as well. */
+  /** What the best matching pattern grants; where none matches, a list looks without the trailing slash as well. */
   capabilities(operation: Operation, path: string): ReadonlySet<Capability> {
     const lists = operation === "list" || operation === "scan";
     const bare = path.replace(/\/$/, "");
     const found =
       this.exact.get(path) ??
       (lists ? this.exact.get(bare) : undefined) ??
-      (operation === "list" && bare !== path ? this.inexact(bare) : undefined) ??
-      this.inexact(path);
+      this.inexact(path) ??
+      (lists ? this.inexact(bare) : undefined);
     return found ?? NONE;
   }
 

@@ -166,18 +166,16 @@ export class Core {
   }
 
   private reply(response: ServerResponse, id: string, result: LogicalResponse | undefined): void {
-    if (result === undefined) {
-      response.writeHead(204, { "Content-Type": "application/json" });
-      return void response.end();
-    }
-    const { auth } = result;
+    const { auth, data } = result ?? {};
+    if (result === undefined || (data === undefined && auth === undefined && result.warnings === undefined))
+      return answer(response, result?.status ?? 204, "");
     const warnings = result.warnings ?? [];
     const body = {
       request_id: id,
       lease_id: "",
       renewable: false,
       lease_duration: result.leaseDuration ?? 0,
-      data: result.data ?? null,
+      data: data ?? null,
       wrap_info: null,
       warnings: warnings.length === 0 ? null : warnings,
       auth: auth === undefined ? null : describeAuth(auth.token, auth.leaseDuration),

@@ -34,8 +34,8 @@ export class Kv1 implements Backend {
                 text(request.data, "after"),
                 Number(text(request.data, "limit")),
               );
-        if (keys.length === 0) throw absent();
-        return { data: { keys } };
+        if (keys.length === 0 && operation === "list") throw absent();
+        return { data: keys.length === 0 ? {} : { keys } };
       }
       case "delete":
         this.secrets.delete(path);

@@ -63,8 +63,11 @@ export class Kv2 implements Backend {
       case "update":
         return this.write(name, request.data, readData(request.data));
       case "patch": {
-        const { version } = this.find({ ...request, data: {} }, name);
-        if (this.isGone(version)) throw absent();
+        const secret = this.secrets.get(name);
+        if (secret !== undefined) this.checkAndSet(secret, request.data);
+        const version = secret?.versions.get(secret.current);
+        if (secret === undefined || version === undefined) return { status: 404 };
+        if (this.isGone(version)) return { data: secret.describe(secret.current, version), status: 404 };
         return this.write(name, request.data, merge(version.data ?? {}, readData(request.data)));
       }
       case "delete": {
@@ -80,12 +83,7 @@ export class Kv2 implements Backend {
   private write(name: string, body: Fields, data: Fields): LogicalResponse {
     if (name.endsWith("/") || name === "") throw bad("cannot write to a path ending in '/'");
     const known = this.secrets.get(name);
-    const options = get(body, "options");
-    const cas = isFields(options) ? get(options, "cas") : undefined;
-    if (cas === undefined && (this.config.casRequired || known?.casRequired === true))
-      throw bad("check-and-set parameter required for this call");
-    if (cas !== undefined && Number(cas) !== (known?.current ?? 0))
-      throw bad("check-and-set parameter did not match the current version");
+    this.checkAndSet(known, body);
     const now = this.now();
     const secret = known ?? new Kv2Secret(now);
     if (known === undefined) secret.deleteVersionAfter = this.config.deleteVersionAfter;
@@ -93,6 +91,15 @@ export class Kv2 implements Backend {
     const limit = secret.maxVersions || this.config.maxVersions || DEFAULT_MAX_VERSIONS;
     const number = secret.add(sorted(data) as Fields, now, limit);
     return { data: secret.describe(number, secret.versions.get(number) as Version) };
+  }
+
+  private checkAndSet(known: Kv2Secret | undefined, body: Fields): void {
+    const options = get(body, "options");
+    const cas = isFields(options) ? get(options, "cas") : undefined;
+    if (cas === undefined && (this.config.casRequired || known?.casRequired === true))
+      throw bad("check-and-set parameter required for this call");
+    if (cas !== undefined && Number(cas) !== (known?.current ?? 0))
+      throw bad("check-and-set parameter did not match the current version");
   }
 
   private metadata(request: LogicalRequest, name: string): LogicalResponse | undefined {
@@ -105,8 +112,8 @@ export class Kv2 implements Backend {
       case "list":
       case "scan": {
         const keys = this.keys(request, name);
-        if (keys.length === 0) throw absent();
-        return { data: { keys } };
+        if (keys.length === 0 && request.operation === "list") throw absent();
+        return { data: keys.length === 0 ? {} : { keys } };
       }
       case "delete":
         this.secrets.delete(name);

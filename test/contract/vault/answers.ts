@@ -1,6 +1,6 @@
 import type { Answer } from "../http";
 import type { Target } from "../target";
-import { unique } from "../target";
+import { eventually, unique } from "../target";
 
 /** The fields of Vault's answers that the contract looks at; see {@link Body} for how they are meant. */
 export interface VaultBody {
@@ -55,6 +55,11 @@ export async function freshMount({ vault }: Target, version: 1 | 2): Promise<str
     body: { type: "kv", options: { version: String(version) } },
   });
   expect(answer.status).toBe(204);
+  if (version === 2)
+    await eventually("the new mount is ready", async () => {
+      // OpenBao prepares a new versioned mount in the background.
+      expect((await vault.ask("GET", `/v1/${path}/config`)).status).toBe(200);
+    });
   return path;
 }
 

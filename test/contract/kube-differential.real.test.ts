@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import type { Answer } from "./http";
-import { deploymentSubject, probeSubject, secretSubject, steps, type Step, type Subject } from "./differential";
+import { deploymentSubject, probeSubject, secretSubject, steps, type Step, type Subject } from "./kube/random-writes";
 import { probeDefinition } from "./kube/probe";
 import { realTarget } from "./real-target";
 import { sandboxTarget } from "./sandbox-target";

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { APPLY, base64, MERGE } from "./target";
+import { APPLY, base64, MERGE } from "../target";
 
 /** One write to one object, as both servers are given it. */
 export interface Step {
