@@ -91,7 +91,8 @@ export class RolloutEngine {
       {
         resource: SECRET_ROLLOUTS,
         namespaces,
-        project: rolloutView,
+        project: (object) =>
+          this.records.cache.project(`${object.metadata.namespace ?? ""}/${object.metadata.name}`, object, rolloutView),
         onUpsert: (key, record) => {
           if (this.records.cache.apply(key, record)) this.workers.add(key, "due");
         },

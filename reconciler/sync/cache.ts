@@ -1,3 +1,5 @@
+import type { KubernetesObject } from "../../api";
+
 /** A record of an object as of one version. */
 export interface Versioned {
   readonly uid: string;
@@ -32,6 +34,16 @@ export class Cache<T extends Versioned> {
     if (!supersedes(record, this.records.get(key))) return false;
     this.records.set(key, record);
     return true;
+  }
+
+  /**
+   * Trims an object, unless it is known in this very version: the echo of an own write then costs nothing, and the watch and
+   * the cache share one record.
+   */
+  project(key: string, object: KubernetesObject, trim: (object: KubernetesObject) => T): T {
+    const known = this.records.get(key);
+    const { uid, resourceVersion } = object.metadata;
+    return known !== undefined && known.resourceVersion === resourceVersion && known.uid === uid ? known : trim(object);
   }
 
   /** Drops the record of a deleted object, unless the name has been given to another one since. */

@@ -1,4 +1,4 @@
-import { MANAGED_LABEL } from "../../api";
+import { MANAGED_LABEL, type KubernetesObject } from "../../api";
 import { CLUSTER_SECRET_STORES, EXTERNAL_SECRETS, SECRET_STORES, SECRETS } from "../kube/resources";
 import { Index, supersedes } from "./cache";
 import { decide, targetState } from "./decide";
@@ -8,7 +8,6 @@ import { Fetcher } from "./fetch";
 import { ManagedSecrets } from "./managed-secrets";
 import { Reconciler } from "./reconcile";
 import { externalSecretRecord, type ExternalSecretRecord } from "./record";
-import { secretRecord } from "./secret-record";
 import { storeRecord } from "./store";
 import { Stores } from "./stores";
 import { WatchSet } from "./watches";
@@ -80,14 +79,14 @@ export class SyncEngine {
         namespaces,
         labelSelector: `${MANAGED_LABEL}=true`,
         metadataOnly: true,
-        project: secretRecord,
+        project: (object) => this.secrets.project(object),
         onUpsert: (key, record) => this.secrets.apply(key, record),
         onDelete: (key, record) => this.secrets.remove(key, record.uid),
       }),
       set({
         resource: EXTERNAL_SECRETS,
         namespaces,
-        project: externalSecretRecord,
+        project: (object) => this.project(object),
         onUpsert: (_key, record) => this.accept(record),
         onDelete: (key, record) => this.forget(key, record.uid),
       }),
@@ -116,6 +115,14 @@ export class SyncEngine {
   private async reconcile(key: string): Promise<number | undefined> {
     const entry = this.entries.get(key);
     return entry === undefined ? undefined : this.reconciler.reconcile(entry);
+  }
+
+  /** As {@link Cache.project}. */
+  private project(object: KubernetesObject): ExternalSecretRecord {
+    const { namespace = "", name, uid, resourceVersion } = object.metadata;
+    const known = this.entries.get(`${namespace}/${name}`)?.record;
+    const same = known !== undefined && known.resourceVersion === resourceVersion && known.uid === uid;
+    return same ? known : externalSecretRecord(object);
   }
 
   /** Takes a state of an ExternalSecret, from the watch or from the answer to a write. */

@@ -17,16 +17,31 @@ const CA_AGE = 60_000;
  */
 export class Identities {
   private readonly cas = new Map<string, { readonly at: number; readonly pem: Promise<string> }>();
+  /** By store and namespace; of the CA it was made with. */
+  private readonly kept = new WeakMap<StoreRecord, Map<string, VaultIdentity>>();
   private readonly tokens = new Map<string, { readonly until: number; readonly token: string }>();
 
   constructor(private readonly kube: Pick<KubeClient, "get" | "requestToken">) {}
 
   /** @throws KeyturnError `InvalidStore` when the store cannot be used from there */
   async of(store: StoreRecord, namespace: string): Promise<VaultIdentity> {
-    const { login, provider } = store;
+    const { login } = store;
     if (store.problem !== undefined || login === undefined)
       throw invalid(store, store.problem ?? "no valid auth method specified", "correct spec.provider of the store");
+    const known = this.kept.get(store)?.get(namespace);
+    // A bundle is part of the store; what a provider gives may have changed.
+    if (known !== undefined && store.provider.caProvider === undefined) return known;
     const ca = await this.caOf(store);
+    if (known !== undefined && known.ca === ca) return known;
+    const identity = this.make(store, login, namespace, ca);
+    const all = this.kept.get(store);
+    if (all === undefined) this.kept.set(store, new Map([[namespace, identity]]));
+    else all.set(namespace, identity);
+    return identity;
+  }
+
+  private make(store: StoreRecord, login: StoreLogin, namespace: string, ca: string | undefined): VaultIdentity {
+    const { provider } = store;
     const address = provider.server.replace(/\/+$/, "");
     const where = (ref: { readonly namespace?: string }): string => ref.namespace || (store.namespace ?? namespace);
     const who = describe(login, where);

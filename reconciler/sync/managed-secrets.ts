@@ -1,5 +1,6 @@
+import type { KubernetesObject } from "../../api";
 import { Cache } from "./cache";
-import type { SecretRecord } from "./secret-record";
+import { secretRecord, type SecretRecord } from "./secret-record";
 
 /** The Secrets with the managed label, by metadata; the sync and the rollouts both follow them. */
 export class ManagedSecrets {
@@ -12,6 +13,10 @@ export class ManagedSecrets {
 
   get(key: string): SecretRecord | undefined {
     return this.cache.get(key);
+  }
+
+  project(object: KubernetesObject): SecretRecord {
+    return this.cache.project(`${object.metadata.namespace ?? ""}/${object.metadata.name}`, object, secretRecord);
   }
 
   /** Called with the key of each Secret that came, changed or went. */
