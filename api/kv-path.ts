@@ -37,7 +37,7 @@ export function logicalPath(mount: KvMount, key: string): string {
 export function kvKeyProblem(key: string): string | undefined {
   if (key === "") return "is empty";
   if (key.length > 1024) return "is longer than 1024 characters";
-   
+
   if (/[\u0000-\u001f\u007f]/.test(key)) return "contains a control character";
   if (/[*+]/.test(key)) return 'contains a wildcard ("*" or "+")';
   if (/\{\{|\}\}/.test(key)) return 'contains templating ("{{")';
