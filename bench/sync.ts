@@ -50,19 +50,22 @@ async function main(): Promise<void> {
     throw new Error(`--sizes ${values.sizes}: write for example 1000,10000`);
   const results: Result[] = [];
   let empty: Memory | undefined;
+  const interrupted = new Promise<never>((_, reject) => process.once("SIGINT", () => reject(new Error("interrupted"))));
+  interrupted.catch(() => undefined);
   for (const size of sizes) {
     // A fresh bed for each size: the servers' own caches and history would favour whoever comes second.
     const bed = await startBed({ progress: (line) => console.error(line) });
     try {
       const bench = new Bench(bed, size, values.concurrency);
-      await bench.prepare();
+      await Promise.race([bench.prepare(), interrupted]);
       empty ??= await bench.emptyReconciler();
-      const floor = await bench.floor();
+      const floor = await Promise.race([bench.floor(), interrupted]);
       await bench.clearFloor();
-      const keyturn = await bench.keyturn();
+      const keyturn = await Promise.race([bench.keyturn(), interrupted]);
       results.push({ size, floor, keyturn });
       console.log(report(results.at(-1)!));
     } finally {
+      running.forEach((child) => child.kill("SIGKILL"));
       await bed.stop();
     }
   }
@@ -326,6 +329,10 @@ function report({ size, floor, keyturn }: Result): string {
   return `\n${size} ExternalSecrets in ${NAMESPACES} namespaces\n\n${table(["", "floor", "keyturn"], rows)}\n`;
 }
 
+/** Ended with this process, however it ends. */
+const running = new Set<ChildProcess>();
+process.on("exit", () => running.forEach((child) => child.kill("SIGKILL")));
+
 interface RunningReconciler {
   readonly child: ChildProcess;
   untilSynced(count: number): Promise<void>;
@@ -357,6 +364,8 @@ async function startReconciler(
     ],
     { stdio: ["ignore", "ignore", "pipe"], env: { ...process.env, KEYTURN_NAMESPACE: "default" } },
   );
+  running.add(child);
+  child.once("exit", () => running.delete(child));
   const finish = measure?.(child);
   const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   const address = await metricsAddress(child);
