@@ -3,7 +3,8 @@ import { apiVersionOf, type Body, type Kind } from "./kinds";
 import { goType, readMetadata } from "./metadata";
 import { dropNulls, prune } from "./schema";
 import { ApiError, badRequest } from "./status";
-import { checkBase64, checkStringMap } from "./builtins/secret";
+import { checkBase64 } from "./builtins/secret";
+import { dropNullFields, metadataShape, mismatch, shapes } from "./builtins/shapes";
 
 export type FieldValidation = "Ignore" | "Warn" | "Strict";
 
@@ -61,12 +62,9 @@ export function decodeObject(object: Fields, kind: Kind, version: string, valida
   delete object.apiVersion;
   delete object.kind;
   const unknown = [...readMetadata(object, kind, version), ...dropUnknown(object, kind, version)];
-  if (kind.id === "secrets") {
-    checkBase64(object.data, refuse);
-    checkStringMap("Secret", "stringData", object.stringData);
-  } else if (kind.id === "configmaps") checkStringMap("ConfigMap", "data", object.data);
+  checkShape(object, kind, refuse);
+  if (kind.id === "secrets") checkBase64(object.data, refuse);
   checkTimes(object, kind, refuse);
-  if (!kind.custom) for (const key of Object.keys(object)) if (object[key] === null) delete object[key];
   if (validation === "Strict" && unknown.length > 0)
     throw refuse(`strict decoding error: ${unknown.map((path) => `unknown field ${JSON.stringify(path)}`).join(", ")}`);
   return { body: object as Body, unknown };
@@ -114,6 +112,22 @@ function dropUnknown(object: Fields, kind: Kind, version: string): readonly stri
     unknown.push(key);
   }
   return unknown;
+}
+
+const GO_TYPES = { string: "string", number: "int32", boolean: "bool", list: "[]", map: "map" } as const;
+
+/** Built-in kinds: values of the types that Go's structs have. */
+function checkShape(object: Fields, kind: Kind, refuse: (why: string) => ApiError): void {
+  const shape = kind.custom ? undefined : shapes[kind.kind];
+  const wrong =
+    mismatch(object.metadata, metadataShape, "metadata") ??
+    (shape === undefined ? undefined : mismatch(object, shape, ""));
+  if (wrong !== undefined)
+    throw refuse(
+      `json: cannot unmarshal ${goType(wrong.value)} into Go struct field ${kind.kind}.${wrong.path} of type ${GO_TYPES[wrong.wanted]}`,
+    );
+  dropNullFields(object.metadata, metadataShape);
+  if (shape !== undefined) dropNullFields(object, shape);
 }
 
 const MICRO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}(Z|[+-]\d\d:\d\d)$/;

@@ -1,3 +1,4 @@
+import { attempt } from "./background";
 import { builtIn } from "./builtins/table";
 import { deleteObject, FOREGROUND, ORPHAN } from "./deletion";
 import type { Body, Kind, Owner } from "./kinds";
@@ -91,7 +92,7 @@ export class GarbageCollector {
       this.timer = undefined;
       const batch = [...this.queue.values()];
       this.queue.clear();
-      for (const task of batch) task();
+      for (const task of batch) attempt("garbage collection", task);
     });
   }
 

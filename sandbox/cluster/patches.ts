@@ -2,7 +2,8 @@ import { load } from "js-yaml";
 import { clone, fieldsOf, isFields, stringOf, type Fields } from "../json";
 import { checkBase64 } from "./builtins/secret";
 import { decodeObject, jsonProblem, type FieldValidation } from "./decode";
-import { apiVersionOf, type Body } from "./kinds";
+import { metadataShape, mismatch, shapes } from "./builtins/shapes";
+import { apiVersionOf, type Body, type Kind } from "./kinds";
 import { applyConfiguration } from "./managed-fields";
 import { readMetadata } from "./metadata";
 import { notSettable, type Objects, type WriteContext } from "./objects";
@@ -179,8 +180,22 @@ function checkDeclared(config: Fields, { kind, version }: WriteContext, name: st
     );
   };
   const schema = kind.schemas.get(version);
-  const problem = schema === undefined ? unknownField(config, kind.fields) : untypedProblem(config, schema);
+  const problem = schema === undefined ? builtInProblem(config, kind) : untypedProblem(config, schema);
   if (problem !== undefined) refuse(problem);
+  const wrong = mismatch(config.metadata, metadataShape, ".metadata");
+  if (wrong !== undefined) refuse(`${wrong.path}: expected ${wrong.wanted}`);
+  if (hasNullEntry(kind.custom ? config.metadata : config)) refuse("a list has a null element");
+}
+
+function hasNullEntry(value: unknown): boolean {
+  if (Array.isArray(value)) return value.some((entry) => entry === null || hasNullEntry(entry));
+  return isFields(value) && Object.values(value).some(hasNullEntry);
+}
+
+function builtInProblem(config: Fields, kind: Kind): string | undefined {
+  const shape = shapes[kind.kind];
+  const wrong = shape === undefined ? undefined : mismatch(config, shape, "");
+  return wrong === undefined ? unknownField(config, kind.fields) : `.${wrong.path}: expected ${wrong.wanted}`;
 }
 
 function unknownField(config: Fields, known: ReadonlySet<string> | undefined): string | undefined {

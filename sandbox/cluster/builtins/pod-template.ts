@@ -48,6 +48,7 @@ function defaultProbe(probe: Fields): void {
 const FILE_MODE = 0o644;
 
 function defaultVolume(volume: Fields): void {
+  if (Object.keys(volume).every((key) => key === "name")) volume.emptyDir = {};
   for (const source of ["secret", "configMap", "projected", "downwardAPI"]) {
     const value = fieldsOf(volume, source);
     if (value !== undefined) fill(value, "defaultMode", FILE_MODE);

@@ -1,6 +1,6 @@
 import { dig, equal, fieldsOf, get, isFields, set, stringOf, type Fields } from "../../json";
 import type { Body, Strategy } from "../kinds";
-import { badRequest, cause, type Cause } from "../status";
+import { cause, type Cause } from "../status";
 
 const MAX_SIZE = 1024 * 1024;
 const KEY = /^[-._a-zA-Z0-9]+$/;
@@ -50,13 +50,8 @@ export function checkBase64(data: unknown, refuse: (why: string) => Error): void
   if (!isFields(data)) return;
   for (const key of Object.keys(data)) {
     const value = data[key];
-    if (value === null) data[key] = "";
-    else if (typeof value !== "string")
-      throw refuse(`json: cannot unmarshal ${typeof value} into Go struct field Secret.data of type []uint8`);
-    else {
-      const position = base64Problem(value);
-      if (position !== undefined) throw refuse(`illegal base64 data at input byte ${position}`);
-    }
+    const position = typeof value === "string" ? base64Problem(value) : undefined;
+    if (position !== undefined) throw refuse(`illegal base64 data at input byte ${position}`);
   }
 }
 
@@ -133,22 +128,4 @@ function typeProblems(body: Body, data: Fields | undefined): readonly Cause[] {
       ];
     }
   });
-}
-
-/**
- * Maps of strings (`stringData`, a ConfigMap's `data`) in a request.
- * @throws ApiError 400
- */
-export function checkStringMap(kind: string, field: string, map: unknown): void {
-  if (map === undefined || map === null) return;
-  const refuse = (what: string, type: string): Error =>
-    badRequest(
-      `${kind} in version "v1" cannot be handled as a ${kind}: json: cannot unmarshal ${what} into Go struct field ${kind}.${field} of type ${type}`,
-    );
-  if (!isFields(map)) throw refuse(Array.isArray(map) ? "array" : typeof map, "map[string]string");
-  for (const key of Object.keys(map)) {
-    if (map[key] === null) set(map, key, "");
-    else if (typeof map[key] !== "string")
-      throw refuse(typeof map[key] === "boolean" ? "bool" : typeof map[key], "string");
-  }
 }

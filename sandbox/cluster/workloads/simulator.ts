@@ -2,8 +2,8 @@ import { fieldsOf, isFields, listOf, type Fields } from "../../json";
 import type { GarbageCollector } from "../garbage-collector";
 import { keyOf, type Body, type Kind } from "../kinds";
 import type { Objects } from "../objects";
+import { attempt } from "../background";
 import { labelMatcher } from "../selectors";
-import { ApiError } from "../status";
 import type { Change } from "../storage";
 import { reconcileDaemonSet } from "./daemon-sets";
 import { reconcileDeployment } from "./deployments";
@@ -122,12 +122,7 @@ export class Simulator {
   private reconcile(kind: Kind, namespace: string | undefined, name: string): void {
     const body = this.objects.storage.get(kind, namespace, name);
     if (body === undefined) return;
-    try {
-      RECONCILE.get(kind)?.(this.world, body);
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      // Something changed on the way (a namespace going away, an object gone): the next change brings another look.
-    }
+    attempt(`${kind.kind} ${keyOf(namespace, name)}`, () => RECONCILE.get(kind)?.(this.world, body));
   }
 
   private after(key: string, ms: number, work: () => void): void {
@@ -135,7 +130,7 @@ export class Simulator {
     clearTimeout(this.timers.get(key));
     const timer = setTimeout(() => {
       this.timers.delete(key);
-      work();
+      attempt(key, work);
     }, ms);
     this.timers.set(key, timer.unref());
   }
