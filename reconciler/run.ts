@@ -57,16 +57,22 @@ async function untilStopped(
   let stop: (() => Promise<void>) | undefined;
   let asked = false;
   const onSignal = (): void => {
+    // Twice: do not wait for anything.
+    if (asked) process.exit(1);
     asked = true;
     void stop?.();
   };
-  const onRejection = (reason: unknown): never => {
+  const onMistake = (reason: unknown): never => {
     const code = reason instanceof Error ? reason.name : "unknown";
-    createLog().error("a mistake in the program: an error nobody waited for", { code });
+    createLog().error("a mistake in the program: an error that nobody handles", { code });
     complain(reason);
     process.exit(1);
   };
-  process.on("SIGTERM", onSignal).on("SIGINT", onSignal).on("unhandledRejection", onRejection);
+  process
+    .on("SIGTERM", onSignal)
+    .on("SIGINT", onSignal)
+    .on("unhandledRejection", onMistake)
+    .on("uncaughtException", onMistake);
   try {
     const running = await runReconciler(options, { environment: io.environment });
     stop = () => running.stop();
@@ -79,7 +85,11 @@ async function untilStopped(
       return 1;
     }
   } finally {
-    process.off("SIGTERM", onSignal).off("SIGINT", onSignal).off("unhandledRejection", onRejection);
+    process
+      .off("SIGTERM", onSignal)
+      .off("SIGINT", onSignal)
+      .off("unhandledRejection", onMistake)
+      .off("uncaughtException", onMistake);
   }
 }
 

@@ -72,6 +72,9 @@ export async function runReconciler(options: ReconcilerOptions, io: ReconcilerIo
     const home = environment.POD_NAMESPACE || environment.KEYTURN_NAMESPACE || ownNamespace() || "keyturn-system";
     const end = deferred();
     const lease = (options.leaderElect ?? inCluster) ? electionOf(options, home, kube, log, end.reject) : undefined;
+    metrics.gauge("leader_election_master_status", () => (lease?.isLeader() === false ? 0 : 1), {
+      name: "keyturn-reconciler",
+    });
     const leading = lease === undefined ? kube : whileLeading(kube, () => lease.isLeader());
     const events = createEventSender(leading, { instance: environment.POD_NAME ?? hostname(), metrics, log });
     closing.push(() => events.close());

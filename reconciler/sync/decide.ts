@@ -141,6 +141,11 @@ export function fraction(text: string): number {
   return Number.parseInt(sha3(text).slice(0, 8), 16) / 2 ** 32;
 }
 
+/** Milliseconds since a periodic refresh was due. */
+export function lateness(input: DueInput): number {
+  return Math.max(0, input.now - (lastLook(input) ?? input.now) - refreshAfter(input.externalSecret));
+}
+
 function remaining(input: DueInput): number | undefined {
   const { externalSecret, now } = input;
   if (externalSecret.spec.refreshPolicy !== "Periodic" || externalSecret.spec.interval <= 0) return undefined;
@@ -186,7 +191,8 @@ export function targetState({
   const keys = current ? externalSecret.spec.keys : undefined;
   if (!(keys ?? knownKeys ?? []).every((key) => target.keys.includes(key))) return "changed";
   if (creation === "Owner" && keys !== undefined && keys.length !== target.keys.length) return "changed";
-  if (!current) return "right";
+  // Several ExternalSecrets may share a Secret that none of them owns: its metadata is nobody's alone.
+  if (!current || creation !== "Owner") return "right";
   const labels = externalSecret.labelKeys.every((key) => target.ownLabels.includes(key) || key === MANAGED_LABEL);
   const annotations = externalSecret.annotationKeys.every((key) => target.ownAnnotations.includes(key));
   return labels && annotations ? "right" : "unclear";

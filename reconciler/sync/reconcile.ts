@@ -7,7 +7,7 @@ import {
 } from "../../api";
 import { isKubeStatus } from "../kube/error";
 import { EXTERNAL_SECRETS } from "../kube/resources";
-import { decide, type DueInput, type SyncReason } from "./decide";
+import { decide, lateness, type DueInput, type SyncReason } from "./decide";
 import type { SyncDeps, SyncOptions } from "./deps";
 import type { Entry } from "./entry";
 import type { Fetcher } from "./fetch";
@@ -98,8 +98,14 @@ export class Reconciler {
     const { record } = entry;
     const started = Date.now();
     if (because === "interval" && !entry.shared) this.hooks.reading(record);
-    entry.wanted = false;
-    entry.shared = false;
+    const repair = entry.repair || because === "Secret missing" || because === "Secret changed";
+    const late = because === "interval" && !entry.shared ? lateness(this.input(entry, false)) : undefined;
+    entry.wanted = entry.repair = entry.shared = false;
+    const failed = (constant: string, error: unknown): Promise<void> => {
+      // What was asked for is still wanted after the pause.
+      entry.wanted = because === "wanted";
+      return this.fail(entry, record, constant, error);
+    };
     let data: SecretData;
     try {
       data = await this.parts.fetcher.fetch(record, {
@@ -107,25 +113,23 @@ export class Reconciler {
         insist: because === "new version",
       });
     } catch (error) {
-      return this.fail(entry, record, NO_DATA, error);
+      return failed(NO_DATA, error);
     }
     let written: Written;
     try {
       written = data.size === 0 ? { did: "nothing" } : await this.parts.writer.write(record, data);
     } catch (error) {
-      return this.fail(
-        entry,
-        record,
-        error instanceof WriteRefused ? error.constant : "could not update secret",
-        error,
-      );
+      return failed(error instanceof WriteRefused ? error.constant : "could not update secret", error);
     }
     entry.succeeded(record, started, [...data.keys()].sort());
+    if (repair && written.did !== "nothing") entry.repaired(Date.now());
     if (written.did === "create" || written.did === "update") {
       entry.unreported = true;
       const created = written.did === "create";
       this.event(record, "Normal", created ? "Created" : "Updated", created ? "secret created" : "secret updated");
     }
+    if (late !== undefined)
+      this.deps.metrics.observe("keyturn_refresh_lateness_seconds", (late + Date.now() - started) / 1000);
     const left = written.did === "leave";
     await this.report(entry, record, {
       ready: "True",
@@ -140,7 +144,7 @@ export class Reconciler {
   private async verify(entry: Entry): Promise<void> {
     const { record } = entry;
     try {
-      if (!(await this.parts.writer.verify(record))) entry.wanted = true;
+      if (!(await this.parts.writer.verify(record))) entry.wanted = entry.repair = true;
     } catch (error) {
       await this.fail(entry, record, "could not update secret", error);
     }
@@ -190,6 +194,7 @@ export class Reconciler {
   /** Nothing more for this object until its retry is due. */
   private hold(entry: Entry, error: unknown): void {
     entry.failures += 1;
+    this.deps.metrics.count("workqueue_retries_total", { name: "externalsecret" });
     const calm = isMovement(error) && entry.failures >= CONFLICTS;
     const retry = calm ? { when: "backoff" as const } : isMovement(error) ? { when: "now" as const } : retryOf(error);
     if (retry.when === "recovery") this.hooks.waiting(entry.record.key, retry.address);

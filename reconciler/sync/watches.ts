@@ -1,4 +1,5 @@
-import type { Log, Metrics } from "../observe/types";
+import type { MetricsRegistry } from "../observe/metrics";
+import type { Log } from "../observe/types";
 import { KubeError } from "../kube/error";
 import type { KubeClient, Watch, WatchOptions } from "../kube/types";
 import { watch } from "../kube/watch";
@@ -19,7 +20,7 @@ export class WatchSet<T> {
   constructor(
     kube: KubeClient,
     options: WatchSetOptions<T>,
-    observe: { readonly log: Log; readonly metrics: Metrics },
+    observe: { readonly log: Log; readonly metrics: MetricsRegistry },
   ) {
     const { namespaces, optional, ...rest } = options;
     const places = options.resource.namespaced && namespaces.length > 0 ? namespaces : [undefined];
@@ -42,6 +43,7 @@ export class WatchSet<T> {
         },
       });
     });
+    observe.metrics.gauge("keyturn_watch_records", () => this.size, { kind: options.resource.kind });
     const all = Promise.all(this.watches.map((each) => each.synced)).then(() => undefined);
     this.synced = refused.length === 0 ? all : Promise.race([all, ...refused]);
     this.synced.catch(() => undefined);

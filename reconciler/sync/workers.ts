@@ -98,9 +98,9 @@ export class Workers {
       log.error("unexpected error", { object: key, code: error instanceof Error ? error.name : "unknown" });
       this.due.set(key, 60_000);
     } finally {
-      metrics.observe("controller_runtime_reconcile_time_seconds", (performance.now() - started) / 1000, {
-        controller: this.name,
-      });
+      const took = (performance.now() - started) / 1000;
+      metrics.observe("controller_runtime_reconcile_time_seconds", took, { controller: this.name });
+      metrics.observe("workqueue_work_duration_seconds", took, { name: this.name });
       metrics.count("controller_runtime_reconcile_total", { controller: this.name, result });
       this.active -= 1;
       this.queue.done(key);

@@ -110,15 +110,13 @@ export class SecretWriter {
 
   private async isAsWritten(record: ExternalSecretRecord, existing: KubernetesObject): Promise<boolean> {
     const data = secretData(existing);
-    if (!isCurrent(record)) return existing.metadata.annotations?.[DATA_HASH_ANNOTATION] === dataHash(data);
+    const { keys, creation } = record.spec;
+    const hash = existing.metadata.annotations?.[DATA_HASH_ANNOTATION] === dataHash(data);
+    if (!isCurrent(record)) return hash;
+    if (creation !== "Owner") return hash && (keys ?? []).every((key) => data.has(key));
     const metadata = await this.metadataOf(record);
     if (decideWrite({ externalSecret: record, metadata, data, existing }).do !== "nothing") return false;
-    const { keys, creation } = record.spec;
-    if (keys === undefined) return true;
-    const present = [...data.keys()].sort();
-    return creation === "Owner" || creation === "Orphan"
-      ? sameNames(keys, present)
-      : keys.every((key) => data.has(key));
+    return keys === undefined || sameNames(keys, [...data.keys()].sort());
   }
 
   private create(record: ExternalSecretRecord, secret: KubernetesObject): Promise<KubernetesObject> {
