@@ -185,7 +185,7 @@ export function targetState({
   if (target.dataHash === "") return "changed";
   if (target.verified) return "right";
   if (target.manager !== fieldManager(externalSecret.name)) return "unclear";
-  if (creation === "Owner" && target.controller?.uid !== externalSecret.uid) return "changed";
+  if (creation === "Owner" && target.controller !== externalSecret.uid) return "changed";
   // What a changed spec wants is the policy's business, not drift.
   const current = isCurrent(externalSecret);
   const keys = current ? externalSecret.spec.keys : undefined;

@@ -33,6 +33,11 @@ export interface StatusRecord {
 
 /** All the reconciler keeps of an ExternalSecret: one class with fixed fields, shared strings, never the whole object. */
 export class ExternalSecretRecord {
+  /** `<namespace>/<name>` */
+  readonly key: string;
+  /** Key of the Secret it writes. */
+  readonly targetKey: string;
+
   constructor(
     readonly namespace: string,
     readonly name: string,
@@ -50,15 +55,9 @@ export class ExternalSecretRecord {
     readonly metadata: Metadata | undefined,
     readonly spec: CompiledSpec,
     readonly status: StatusRecord,
-  ) {}
-
-  get key(): string {
-    return `${this.namespace}/${this.name}`;
-  }
-
-  /** Key of the Secret it writes. */
-  get targetKey(): string {
-    return `${this.namespace}/${this.spec.target}`;
+  ) {
+    this.key = `${namespace}/${name}`;
+    this.targetKey = spec.target === name ? this.key : `${namespace}/${spec.target}`;
   }
 
   /** How messages and the audit name it. */
@@ -70,9 +69,10 @@ export class ExternalSecretRecord {
 /** Trims an ExternalSecret. Never throws: what cannot be read becomes the record's problem, and so its condition. */
 export function externalSecretRecord(object: KubernetesObject): ExternalSecretRecord {
   const { metadata } = object;
-  const labels = metadata.labels ?? {};
-  const annotations = metadata.annotations ?? {};
-  const status = statusRecord(object.status);
+  const kept = metadataOf(object);
+  const { labels, annotations } = kept;
+  const spec = specOf(object);
+  const status = statusRecord(object.status, spec.target);
   const version = syncedResourceVersion(metadata);
   return new ExternalSecretRecord(
     intern(metadata.namespace ?? ""),
@@ -85,15 +85,20 @@ export function externalSecretRecord(object: KubernetesObject): ExternalSecretRe
     annotations[ADOPT] === "true",
     internSorted(Object.keys(labels)),
     internSorted(Object.keys(annotations)),
-    sizeOf(labels) + sizeOf(annotations) > METADATA_KEPT ? undefined : metadataOf(object),
-    specOf(object),
+    sizeOf(labels) + sizeOf(annotations) > METADATA_KEPT ? undefined : kept,
+    spec,
     status,
   );
 }
 
+const NONE: Readonly<Record<string, string>> = {};
+const NOTHING: Metadata = { labels: NONE, annotations: NONE };
+
 /** The labels and annotations that are copied onto the Secret. */
 export function metadataOf(object: KubernetesObject): Metadata {
-  return { labels: object.metadata.labels ?? {}, annotations: object.metadata.annotations ?? {} };
+  const { labels, annotations } = object.metadata;
+  if (labels === undefined && annotations === undefined) return NOTHING;
+  return { labels: labels ?? NONE, annotations: annotations ?? NONE };
 }
 
 function specOf(object: KubernetesObject): CompiledSpec {
@@ -107,7 +112,7 @@ function specOf(object: KubernetesObject): CompiledSpec {
   }
 }
 
-function statusRecord(value: unknown): StatusRecord {
+function statusRecord(value: unknown, target: string): StatusRecord {
   const status = isRecord(value) ? value : {};
   const conditions = Array.isArray(status.conditions) ? (status.conditions as unknown[]).filter(isCondition) : [];
   const ready = conditions.find((condition) => condition.type === "Ready");
@@ -120,7 +125,7 @@ function statusRecord(value: unknown): StatusRecord {
     reason: intern(ready?.reason ?? ""),
     message: intern(ready?.message ?? ""),
     transitionTime: timeOf(ready?.lastTransitionTime),
-    binding: typeof binding === "string" ? binding : "",
+    binding: binding === target ? target : typeof binding === "string" ? binding : "",
     others: others.length === 0 ? undefined : others,
   };
 }

@@ -1,11 +1,4 @@
-import {
-  CREATED_BY_LABEL,
-  DATA_HASH_ANNOTATION,
-  isRecord,
-  type JsonRecord,
-  type KubernetesObject,
-  type OwnerReference,
-} from "../../api";
+import { DATA_HASH_ANNOTATION, isRecord, type JsonRecord, type KubernetesObject } from "../../api";
 import { intern, internSorted } from "./intern";
 
 /** All the reconciler keeps of a managed Secret: what its metadata says, never data. */
@@ -22,8 +15,8 @@ export class SecretRecord {
     readonly deleting: boolean,
     /** Empty: the annotation is missing. */
     readonly dataHash: string,
-    readonly createdBy: string,
-    readonly controller: OwnerReference | undefined,
+    /** uid of the controlling owner; empty: there is none. */
+    readonly controller: string,
     /** Names of the keys of `data`, sorted, as far as managed fields tell. */
     readonly keys: readonly string[],
     /** The only field manager of all of `data` and of the data hash; undefined: several, or unknown. */
@@ -45,8 +38,7 @@ export function secretRecord(object: KubernetesObject): SecretRecord {
     metadata.resourceVersion ?? "",
     metadata.deletionTimestamp !== undefined,
     metadata.annotations?.[DATA_HASH_ANNOTATION] ?? "",
-    metadata.labels?.[CREATED_BY_LABEL] ?? "",
-    metadata.ownerReferences?.find((reference) => reference.controller === true),
+    metadata.ownerReferences?.find((reference) => reference.controller === true)?.uid ?? "",
     internSorted([...new Set(fields.flatMap((entry) => entry.data))]),
     manager === undefined ? undefined : intern(manager),
     internSorted([...new Set(own.flatMap((entry) => entry.labels))]),

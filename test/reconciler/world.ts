@@ -21,8 +21,11 @@ export interface World {
   readonly dir: string;
   /** From here on {@link requests} and {@link vaultReads} count. */
   mark(): Promise<void>;
-  /** Requests of the reconciler since the mark, watches left out: `{"patch secrets": 1}`. The sandbox counts the test's own too. */
-  requests(): Promise<Readonly<Record<string, number>>>;
+  /**
+   * Requests about a namespace since the mark, watches left out: `{"patch secrets": 1}`. On the real servers those of reconcilers
+   * (other tests run at the same time); the sandbox, which is this test's own, counts everything.
+   */
+  requests(namespace: string): Promise<Readonly<Record<string, number>>>;
   /** Successful and failed reads of a path since the mark. */
   vaultReads(path: string): Promise<number>;
   stop(): Promise<void>;
@@ -101,8 +104,8 @@ export async function realWorld(): Promise<World> {
       mark = await auditMark();
       baoMark = await baoAuditMark();
     },
-    requests: async () => {
-      const all = await requestsSince(mark);
+    requests: async (namespace) => {
+      const all = await requestsSince(mark, { namespace });
       return countByVerb(all.filter(({ userAgent, verb }) => userAgent.startsWith("keyturn/") && verb !== "watch"));
     },
     vaultReads: async (path) => (await baoRequestsSince(baoMark, { operation: "read", path })).length,

@@ -147,7 +147,7 @@ export function rolloutSuite(world: () => World): void {
     await eventually("it has looked", async () =>
       expect(await run.metrics()).toMatch(/controller_runtime_reconcile_total\{[^}]*secretrollout[^}]*\} [1-9]/),
     );
-    const writes = Object.keys(await world().requests()).filter((key) =>
+    const writes = Object.keys(await world().requests(tenant.namespace)).filter((key) =>
       /^(patch|create|update|delete) (?!serviceaccounts\/token)/.test(key),
     );
     expect(writes.filter((key) => /deployments|secretrollouts|externalsecrets/.test(key))).toEqual([]);

@@ -85,7 +85,7 @@ export function syncSuite(world: () => World): void {
     await eventually("three refreshes", async () =>
       expect(await world().vaultReads(`${tenant.mount}/data/app/db`)).toBeGreaterThanOrEqual(3),
     );
-    expect(await world().requests()).toEqual({});
+    expect(await world().requests(tenant.namespace)).toEqual({});
   });
 
   test("stopping and starting writes nothing and gets no Secret", async () => {
@@ -109,7 +109,7 @@ export function syncSuite(world: () => World): void {
       "list secretstores": _b,
       "list secretrollouts": _c,
       ...rest
-    } = await world().requests();
+    } = await world().requests(tenant.namespace);
     expect(rest).toEqual({});
   });
 
