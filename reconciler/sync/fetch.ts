@@ -1,5 +1,6 @@
 import { KeyturnError, kvReadPath, logicalPath, type SecretData } from "../../api";
 import { VaultError } from "../vault/error";
+import type { AuditEntry } from "../observe/types";
 import type { VaultSecret } from "../vault/types";
 import type { SyncDeps } from "./deps";
 import type { ExternalSecretRecord } from "./record";
@@ -30,8 +31,14 @@ export class Fetcher {
    */
   async fetch(record: ExternalSecretRecord, how: How): Promise<SecretData> {
     const resolved = await this.resolve(record);
+    const reads = new Map<string, Promise<Omit<Answer, "source">>>();
     const answers = await Promise.all(
-      record.spec.sources.map((source) => this.read(record, source, resolved.get(source.store), how)),
+      record.spec.sources.map(async (source) => {
+        let read = reads.get(placeOf(source));
+        if (read === undefined)
+          reads.set(placeOf(source), (read = this.read(record, source, resolved.get(source.store), how)));
+        return { source, ...(await read) };
+      }),
     );
     const shaped = shape(answers);
     if ("data" in shaped) return shaped.data;
@@ -61,22 +68,23 @@ export class Fetcher {
     return resolved;
   }
 
+  /** One KV secret, for every source that takes something of it. */
   private async read(
     record: ExternalSecretRecord,
     source: Source,
     resolved: Resolved | undefined,
     how: How,
-  ): Promise<Answer> {
+  ): Promise<Omit<Answer, "source">> {
     if (resolved === undefined) throw new Error("a source without a store");
     const { store, identity } = resolved;
     const path = logicalPath(store.mount, source.key);
-    const about = { identity: identity.description, path };
+    const about = { identity: identity.description, path, ...keysFrom(record, source) };
     try {
       const age = record.spec.interval > 0 ? Math.min(SHARED_FOR, record.spec.interval / 10) : SHARED_FOR;
       const secret = await this.ask(source, resolved, how.fresh ? 0 : age, how.insist);
       this.stores.succeeded(store);
       this.audit(record, "ok", { ...about, ...(secret.version === undefined ? {} : { version: secret.version }) });
-      return { source, secret, path };
+      return { secret, path };
     } catch (error) {
       this.stores.failed(store, error);
       this.audit(record, "failed", { ...about, ...(error instanceof KeyturnError ? { code: error.code } : {}) });
@@ -111,8 +119,20 @@ export class Fetcher {
   private audit(
     record: ExternalSecretRecord,
     outcome: "ok" | "failed" | "refused",
-    more: { readonly identity?: string; readonly path?: string; readonly version?: number; readonly code?: string },
+    more: Omit<AuditEntry, "event" | "outcome" | "object">,
   ): void {
     this.deps.audit.record({ event: "read", outcome, object: record.title, ...more });
   }
+}
+
+/** What is read at once: one path and version of one store. */
+function placeOf({ store, key, version }: Source): string {
+  return JSON.stringify([store, key, version]);
+}
+
+/** Names of the Secret's keys that come from the same place; none when the whole KV secret is taken. */
+function keysFrom(record: ExternalSecretRecord, source: Source): Pick<AuditEntry, "keys"> {
+  const same = record.spec.sources.filter((other) => placeOf(other) === placeOf(source));
+  const keys = same.flatMap(({ secretKey }) => secretKey ?? []);
+  return keys.length < same.length ? {} : { keys: keys.sort() };
 }

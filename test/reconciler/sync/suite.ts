@@ -63,6 +63,7 @@ export function syncSuite(world: () => World): void {
       identity: expect.stringContaining(`as role ${tenant.role} (auth/kubernetes`) as string,
       path: `${tenant.mount}/app/db`,
       version: 1,
+      keys: ["password"],
     });
     expect(run.audit).toContainEqual({
       event: "secret-write",
@@ -72,6 +73,17 @@ export function syncSuite(world: () => World): void {
       keys: ["password"],
     });
     expect(await tenant.ready("vault", "SecretStore")).toMatchObject({ status: "True", reason: "Valid" });
+  });
+
+  test("keys of one path are one read and one audit line that names them", async () => {
+    await tenant.put("app/db", { password: "one", user: "u" });
+    const from = (secretKey: string) => ({ secretKey, remoteRef: { key: "app/db", property: secretKey } });
+    await tenant.apply(tenant.store(), tenant.externalSecret("pair", { data: [from("user"), from("password")] }));
+    await tenant.untilData("pair", { password: "one", user: "u" });
+    const reads = run.audit.filter(({ event, object }) => event === "read" && object.endsWith("/pair"));
+    expect(reads.map(({ path, keys }) => ({ path, keys }))).toEqual([
+      { path: `${tenant.mount}/app/db`, keys: ["password", "user"] },
+    ]);
   });
 
   test("a rotation is written with one patch; refreshes without a change write nothing and read nothing but Vault", async () => {
@@ -342,7 +354,8 @@ export function syncSuite(world: () => World): void {
     const names = Array.from({ length: 10 }, (_, index) => `copy-${index}`);
     await tenant.apply(tenant.store(), ...names.map((name) => tenant.externalSecret(name)));
     await world().mark();
-    run = await new Run(world(), { namespaces: [tenant.namespace] }).start();
+    // One after the other, so that it is the answer that is shared and not the request.
+    run = await new Run(world(), { namespaces: [tenant.namespace], concurrency: 1 }).start();
     for (const name of names) await tenant.untilReady(name, "True");
     expect(await world().vaultReads(`${tenant.mount}/data/app/db`)).toBe(1);
   });
