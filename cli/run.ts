@@ -6,7 +6,7 @@ import { rulesCommand } from "./commands/rules";
 import { sandboxCommand } from "./commands/sandbox";
 import { errorLine, isCommanderError, stackOf } from "./errors";
 import { EXIT, type Io } from "./io";
-import { keyturnVersion } from "./version";
+import { keyturnVersion } from "../reconciler/version";
 
 /**
  * Runs the command line.

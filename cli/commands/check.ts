@@ -7,7 +7,7 @@ import { readEnvironmentsFile } from "../environments";
 import { errorLine, usageError } from "../errors";
 import { EXIT, wantsColor, type Io } from "../io";
 import { readManifests } from "../manifest-files";
-import { keyturnVersion } from "../version";
+import { keyturnVersion } from "../../reconciler/version";
 
 export interface CheckOptions {
   readonly manifests?: readonly string[];

@@ -9,7 +9,7 @@ import { readEnvironmentsFile } from "../environments";
 import type { Io } from "../io";
 import { load } from "../lazy";
 import { readManifests } from "../manifest-files";
-import { keyturnVersion } from "../version";
+import { keyturnVersion } from "../../reconciler/version";
 import { Applier, field, namespace, randomValue, withToken } from "./cluster";
 import { bundlePath, ReconcilerProcess } from "./reconciler";
 import { Story } from "./story";
