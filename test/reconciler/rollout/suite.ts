@@ -175,9 +175,14 @@ export function rolloutSuite(world: () => World): void {
     for (const name of ["a-first", "b-second"])
       await eventually("seen", async () => expect((await get(name)).status?.observedGeneration).toBe(2));
     await rotate("two");
+    const phases = async (): Promise<readonly unknown[]> =>
+      [(await record("a-first"))?.phase, (await record("b-second"))?.phase].sort();
+    await eventually("one of them rolls", async () => expect(await phases()).toEqual(["Rolling", "Waiting"]));
+    // Looked at again while the other one rolls, it still waits.
+    for (const name of ["a-first", "b-second"])
+      await tenant.patch("Deployment", name, { metadata: { annotations: { touched: "1" } } });
     await eventually("one of them fails", async () => {
-      const phases = [(await record("a-first"))?.phase, (await record("b-second"))?.phase].sort();
-      expect(phases).toEqual(["Failed", "Waiting"]);
+      expect(await phases()).toEqual(["Failed", "Waiting"]);
     });
     const failed = (await record("a-first"))?.phase === "Failed" ? "a-first" : "b-second";
     const waiting = failed === "a-first" ? "b-second" : "a-first";
