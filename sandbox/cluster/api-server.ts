@@ -81,8 +81,10 @@ export class ApiServer {
     }
     if (route.subresource !== undefined && !kind.subresources.includes(route.subresource)) throw unknownResource();
     const misplaced = kind.namespaced ? route.namespace === undefined : route.namespace !== undefined;
-    if (misplaced && !(kind.namespaced && (verb === "list" || verb === "watch") && route.name === undefined))
+    if (misplaced && !(kind.namespaced && (verb === "list" || verb === "watch") && route.name === undefined)) {
+      if (kind.custom) return notServed(call.response);
       throw call.method === "GET" ? unknownResource() : methodNotAllowed();
+    }
     this.resources.serve(call, verb, { route, kind });
   }
 

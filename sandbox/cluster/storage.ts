@@ -20,6 +20,7 @@ class Table {
   readonly objects = new Map<string, Body>();
   readonly history: Change[] = [];
   readonly listeners = new Map<string, Set<Listener>>();
+  readonly dropped = new Set<() => void>();
   /** Watches can resume from here on; earlier writes are forgotten. */
   oldest: number;
   private sorted: string[] | undefined;
@@ -121,13 +122,15 @@ export class Storage {
     this.record(table, { type: "DELETED", kind, key, revision, object, previous: body });
   }
 
-  /** Calls the listener on every write of the kind (in the namespace); the result stops it. */
-  listen(kind: Kind, namespace: string | undefined, listener: Listener): () => void {
-    const { listeners } = this.table(kind);
+  /** Calls the listener on every write of the kind (in the namespace), `dropped` when the kind goes; the result stops both. */
+  listen(kind: Kind, namespace: string | undefined, listener: Listener, dropped: () => void): () => void {
+    const { listeners, dropped: all } = this.table(kind);
+    all.add(dropped);
     const scope = namespace ?? "";
     const set = listeners.get(scope) ?? new Set<Listener>();
     listeners.set(scope, set.add(listener));
     return () => {
+      all.delete(dropped);
       if (set.delete(listener) && set.size === 0) listeners.delete(scope);
     };
   }
@@ -152,7 +155,9 @@ export class Storage {
 
   /** Drops a kind whose definition was deleted. */
   drop(kind: Kind): void {
+    const table = this.tables.get(kind.id);
     this.tables.delete(kind.id);
+    for (const ended of table?.dropped ?? []) ended();
   }
 
   private record(table: Table, change: Change): void {

@@ -56,7 +56,12 @@ export function serveWatch(
     }
   }
   response.flushHeaders();
-  const stopListening = storage.listen(selection.kind, selection.namespace, (change) => emit(request, change, send));
+  const stopListening = storage.listen(
+    selection.kind,
+    selection.namespace,
+    (change) => emit(request, change, send),
+    () => response.end(),
+  );
   const ticker = setInterval(bookmark, bookmarkMs).unref();
   const end = setTimeout(() => {
     bookmark();

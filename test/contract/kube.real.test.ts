@@ -1,6 +1,7 @@
 import { accessContract } from "./kube/access";
 import { patchContract } from "./kube/apply";
 import { customContract } from "./kube/custom";
+import { kindContract } from "./kube/kinds";
 import { lifecycleContract } from "./kube/lifecycle";
 import { objectContract } from "./kube/objects";
 import { secretContract } from "./kube/secrets";
@@ -23,3 +24,4 @@ describe("watches and lists", () => watchContract(() => target));
 describe("how objects end", () => lifecycleContract(() => target));
 describe("tokens and roles", () => accessContract(() => target));
 describe("workloads", () => workloadContract(() => target));
+describe("built-in kinds", () => kindContract(() => target));

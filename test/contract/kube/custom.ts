@@ -299,6 +299,55 @@ export function customContract(open: () => Target): void {
     expect(refused.json.message).toBe("field label not supported: spec.foo");
   });
 
+  test("a kind comes with its definition and goes with it, objects and all", async () => {
+    const { kube } = open();
+    const name = `coming${unique("x").replaceAll("-", "")}s`;
+    const definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+    const definition = {
+      ...probeDefinition,
+      metadata: { name: `${name}.${group}` },
+      spec: { ...probeDefinition.spec, scope: "Cluster", names: { kind: "Coming", plural: name } },
+    };
+    const served = async (): Promise<number> => (await kube.ask("GET", `/apis/${group}/v1/${name}`)).status;
+    const come = async (): Promise<void> => {
+      expect((await kube.ask("POST", definitions, { body: definition })).status).toBe(201);
+      await eventually("it is served", async () => expect(await served()).toBe(200));
+    };
+    expect(await served()).toBe(404);
+    await come();
+    const object = { apiVersion: `${group}/v1`, kind: "Coming", metadata: { name: "one" }, spec: { i: 3 } };
+    const made = await kube.ask("POST", `/apis/${group}/v1/${name}`, { body: object });
+    expect([made.status, made.json.metadata.namespace, made.json.spec]).toEqual([201, undefined, { i: 3, nd: "x" }]);
+    await kube.ask("DELETE", `${definitions}/${name}.${group}`);
+    await eventually("it is gone", async () => expect(await served()).toBe(404), 60_000);
+    await come();
+    expect((await kube.ask("GET", `/apis/${group}/v1/${name}`)).json.items).toEqual([]);
+    await kube.ask("DELETE", `${definitions}/${name}.${group}`);
+  }, 150_000);
+
+  test("a definition's scope decides where its objects live", async () => {
+    const { kube } = open();
+    const store = "/apis/external-secrets.io/v1/clustersecretstores";
+    const name = unique("store");
+    const made = await kube.ask("POST", store, {
+      body: {
+        apiVersion: "external-secrets.io/v1",
+        kind: "ClusterSecretStore",
+        metadata: { name },
+        spec: { provider: { vault: { server: "https://vault.example.com" } } },
+      },
+    });
+    expect([made.status, made.json.metadata.namespace]).toEqual([201, undefined]);
+    expect(
+      (await kube.ask("GET", `/apis/external-secrets.io/v1/namespaces/${namespace}/clustersecretstores`)).status,
+    ).toBe(404);
+    expect(
+      (await kube.ask("POST", "/apis/external-secrets.io/v1/externalsecrets", { body: externalSecret("nowhere") }))
+        .status,
+    ).toBe(404);
+    await kube.ask("DELETE", `${store}/${name}`);
+  });
+
   const probe = (spec: unknown): Promise<Answer> =>
     open().kube.ask("POST", probes("?dryRun=All"), {
       body: { apiVersion: `${group}/v1`, kind: "Probe", metadata: { name: unique("probe") }, spec },
