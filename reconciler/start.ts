@@ -148,14 +148,16 @@ function electionOf(
 ): Lease {
   const own = options.controllerClass ?? "keyturn";
   const name = own === "keyturn" ? "keyturn-reconciler" : `keyturn-reconciler-${own}`;
+  let said = "";
   return createLease(kube, {
     namespace,
     name,
-    onError: (error) =>
-      log.warn("the lease could not be read or written", {
-        object: `Lease ${namespace}/${name}`,
-        cause: error.message,
-      }),
+    onError: ({ message }) => {
+      // Tried every two seconds: said once.
+      if (message !== said)
+        log.warn("the lease could not be read or written", { object: `Lease ${namespace}/${name}`, cause: message });
+      said = message;
+    },
     onLost: (cause) =>
       lost(
         new KeyturnError({

@@ -17,6 +17,7 @@ import { retryDelay, retryOf } from "../sync/retry";
 import { WatchSet } from "../sync/watches";
 import { Workers } from "../sync/workers";
 import { secretData } from "../sync/write";
+import { Budget, secretsOf } from "./budget";
 import { consumerKey, consumerOf, consumerTitle, type Consumer } from "./consumer";
 import { decide, type RolloutAction, type RolloutInput, type UsedSecret } from "./decide";
 import { readGenerationKey, type GenerationKey } from "./generation-key";
@@ -50,10 +51,9 @@ export class RolloutEngine {
   private readonly bySecret = new Index();
   private readonly records: Records;
   private readonly roller: Roller;
+  private readonly budget: Budget;
   private readonly workers: Workers;
   private readonly failures = new Map<string, number>();
-  /** Secrets for which a rollout is being started right now, by whom: the record is not written yet. */
-  private readonly claims = new Map<string, string>();
   private watches: readonly WatchSet<unknown>[] = [];
   private key: Promise<GenerationKey> | undefined;
 
@@ -64,6 +64,12 @@ export class RolloutEngine {
   ) {
     this.records = new Records(deps.kube);
     this.roller = new Roller(deps, this.records, (object, kind) => this.accept(kind, object));
+    this.budget = new Budget({
+      consumer: (key) => this.consumers.get(key),
+      users: (secret) => this.bySecret.get(secret),
+      status: (consumer) => this.records.statusOf(consumer),
+      dataHash: (secret) => secrets.get(secret)?.dataHash,
+    });
     this.workers = new Workers("secretrollout", CONCURRENCY, deps, (key) => this.reconcile(key));
     secrets.subscribe((key) => this.secretChanged(key));
     deps.metrics.gauge("keyturn_rollouts_waiting", () => this.countWaiting());
@@ -151,25 +157,25 @@ export class RolloutEngine {
       let input = this.input(consumer, used, keyId);
       let action = decide(input);
       if (action.do === "read") {
-        input = { ...input, ...(await this.read(consumer, secret)), blocked: this.blockedBy(consumer) };
+        input = { ...input, ...(await this.read(consumer, secret)), blocked: this.budget.blockedBy(consumer) };
         action = decide(input);
       }
       if (action.do === "nothing") return action.for;
-      await this.act(key, consumer, action);
+      await this.act(consumer, action);
       if (action.do === "hold") return action.for;
     }
     return 1000;
   }
 
-  private async act(key: string, consumer: Consumer, action: RolloutAction): Promise<void> {
+  private async act(consumer: Consumer, action: RolloutAction): Promise<void> {
     const before = this.records.statusOf(consumer)?.phase;
-    await this.perform(key, consumer, action);
+    await this.perform(consumer, action);
     // Others wait only for one that is being rolled or has failed.
     const blocked = before === "Rolling" || before === "Failed";
     if (blocked && this.records.statusOf(consumer)?.phase !== before) this.wakeOthers(consumer);
   }
 
-  private async perform(key: string, consumer: Consumer, action: RolloutAction): Promise<void> {
+  private async perform(consumer: Consumer, action: RolloutAction): Promise<void> {
     switch (action.do) {
       case "nothing":
       case "read":
@@ -180,8 +186,7 @@ export class RolloutEngine {
         return this.records.write(consumer, action.status);
       case "roll": {
         // Claimed before the first await: whoever decides meanwhile is held back.
-        const claimed = [...consumer.uses.keys()].map((name) => `${consumer.namespace}/${name}`);
-        for (const each of claimed) this.claims.set(each, key);
+        const release = this.budget.claim(consumer);
         try {
           return await this.roller.roll(consumer, action.generation, action.status);
         } catch (error) {
@@ -189,7 +194,7 @@ export class RolloutEngine {
           // The workload has changed meanwhile: the next round decides on what it is now.
           return await this.roller.refresh(consumer);
         } finally {
-          for (const each of claimed) this.claims.delete(each);
+          release();
         }
       }
       case "finish":
@@ -204,7 +209,7 @@ export class RolloutEngine {
       secrets,
       generation: undefined,
       keyId,
-      blocked: this.blockedBy(consumer),
+      blocked: this.budget.blockedBy(consumer),
       now: Date.now(),
     };
   }
@@ -230,33 +235,6 @@ export class RolloutEngine {
       secrets.push({ name, keys, dataHash: secret.metadata.annotations?.[DATA_HASH_ANNOTATION] ?? "" });
     }
     return { secrets, generation: generation(key, used) };
-  }
-
-  /** Another consumer of one of the Secrets that is being rolled, or that failed with this very data. */
-  private blockedBy(consumer: Consumer): string | undefined {
-    const own = consumerKey(consumer);
-    for (const name of consumer.uses.keys()) {
-      const secret = `${consumer.namespace}/${name}`;
-      const claim = this.claims.get(secret);
-      const other = claim === undefined || claim === own ? undefined : this.consumers.get(claim);
-      if (other !== undefined) return `waits for ${consumerTitle(other)}, which is being rolled for the same Secret`;
-      for (const key of this.bySecret.get(secret)) {
-        const reason = key === own ? undefined : this.blocks(key, name, this.secrets.get(secret)?.dataHash);
-        if (reason !== undefined) return reason;
-      }
-    }
-    return undefined;
-  }
-
-  private blocks(key: string, secret: string, dataHash: string | undefined): string | undefined {
-    const other = this.consumers.get(key);
-    const record = other === undefined ? undefined : this.records.statusOf(other);
-    if (other === undefined || record === undefined) return undefined;
-    if (record.phase === "Rolling")
-      return `waits for ${consumerTitle(other)}, which is being rolled for the same Secret`;
-    const same = record.secrets.some((each) => each.name === secret && each.dataHash === dataHash);
-    if (record.phase !== "Failed" || !same) return undefined;
-    return `${consumerTitle(other)} did not become healthy with this Secret: correct the Secret or the workload`;
   }
 
   private generationKey(): Promise<GenerationKey> {
@@ -291,8 +269,7 @@ export class RolloutEngine {
   }
 
   private index(consumer: Consumer, change: "add" | "remove"): void {
-    for (const name of consumer.uses.keys())
-      this.bySecret[change](`${consumer.namespace}/${name}`, consumerKey(consumer));
+    for (const secret of secretsOf(consumer)) this.bySecret[change](secret, consumerKey(consumer));
   }
 
   private secretChanged(secret: string): void {
@@ -302,8 +279,8 @@ export class RolloutEngine {
   /** Those that may have been waiting for this consumer. */
   private wakeOthers(consumer: Consumer): void {
     const own = consumerKey(consumer);
-    for (const name of consumer.uses.keys())
-      for (const key of this.bySecret.get(`${consumer.namespace}/${name}`)) {
+    for (const secret of secretsOf(consumer))
+      for (const key of this.bySecret.get(secret)) {
         const other = this.consumers.get(key);
         if (key !== own && other !== undefined && this.isWaiting(this.records.statusOf(other)))
           this.workers.add(key, "due");
