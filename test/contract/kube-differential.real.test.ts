@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import type { Answer } from "./http";
 import { deploymentSubject, probeSubject, secretSubject, steps, type Step, type Subject } from "./kube/random-writes";
-import { probeDefinition } from "./kube/probe";
+import { installProbe } from "./kube/probe";
 import { realTarget } from "./real-target";
 import { sandboxTarget } from "./sandbox-target";
-import { APPLY, eventually, freshNamespace, MERGE, type Target } from "./target";
+import { freshNamespace, MERGE, type Target } from "./target";
 
 let [real, sandbox]: readonly Target[] = [];
 const namespaces = new Map<Target, string>();
@@ -13,14 +13,7 @@ beforeAll(async () => {
   [real, sandbox] = [await realTarget(), await sandboxTarget()];
   for (const target of [real, sandbox]) {
     namespaces.set(target, await freshNamespace(target));
-    const path = `/apis/apiextensions.k8s.io/v1/customresourcedefinitions/${probeDefinition.metadata.name}`;
-    await target.kube.ask("PATCH", `${path}?fieldManager=contract&force=true`, {
-      body: probeDefinition,
-      headers: APPLY,
-    });
-    await eventually("the contract's kind is served", async () => {
-      expect((await target.kube.ask("GET", "/apis/contract.example.com/v1/probes")).status).toBe(200);
-    });
+    await installProbe(target);
   }
 });
 afterAll(async () => {

@@ -1,6 +1,7 @@
 import { accessContract } from "./kube/access";
 import { patchContract } from "./kube/apply";
 import { customContract } from "./kube/custom";
+import { definitionContract } from "./kube/definitions";
 import { kindContract } from "./kube/kinds";
 import { lifecycleContract } from "./kube/lifecycle";
 import { objectContract } from "./kube/objects";
@@ -19,7 +20,8 @@ afterAll(() => target.stop());
 describe("objects", () => objectContract(() => target));
 describe("Secrets", () => secretContract(() => target));
 describe("patches and apply", () => patchContract(() => target));
-describe("custom kinds", () => customContract(() => target));
+describe("custom objects", () => customContract(() => target));
+describe("definitions and schemas", () => definitionContract(() => target));
 describe("watches and lists", () => watchContract(() => target));
 describe("how objects end", () => lifecycleContract(() => target));
 describe("tokens and roles", () => accessContract(() => target));

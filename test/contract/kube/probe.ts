@@ -1,3 +1,5 @@
+import { APPLY, eventually, type Target } from "../target";
+
 /** A kind of the contract's own, with every schema feature that keyturn or its users rely on. */
 export const probeDefinition = {
   apiVersion: "apiextensions.k8s.io/v1",
@@ -59,3 +61,12 @@ export const probeDefinition = {
     ],
   },
 };
+
+/** Makes the cluster serve the kind. */
+export async function installProbe({ kube }: Target): Promise<void> {
+  const path = `/apis/apiextensions.k8s.io/v1/customresourcedefinitions/${probeDefinition.metadata.name}`;
+  await kube.ask("PATCH", `${path}?fieldManager=contract&force=true`, { body: probeDefinition, headers: APPLY });
+  await eventually("the contract's kind is served", async () => {
+    expect((await kube.ask("GET", "/apis/contract.example.com/v1/probes")).status).toBe(200);
+  });
+}
