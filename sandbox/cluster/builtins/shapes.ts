@@ -5,6 +5,8 @@ export type Shape =
   | "string"
   | "number"
   | "boolean"
+  /** A resource.Quantity: `1500m`, `2Gi`, or a number. */
+  | "quantity"
   | { readonly list: Shape }
   | { readonly map: Shape }
   | { readonly fields: Readonly<Record<string, Shape>> };
@@ -53,7 +55,7 @@ const container = fields({
   livenessProbe: probe,
   readinessProbe: probe,
   startupProbe: probe,
-  resources: fields({ limits: { map: fields({}) }, requests: { map: fields({}) } }),
+  resources: fields({ limits: { map: "quantity" }, requests: { map: "quantity" } }),
 });
 const podSpec = fields({
   containers: list(container),
@@ -204,6 +206,8 @@ export interface Mismatch {
 /** The first value of another type than declared; null counts as absent. */
 export function mismatch(value: unknown, shape: Shape, path: string): Mismatch | undefined {
   if (value === null || value === undefined) return undefined;
+  if (shape === "quantity")
+    return typeof value === "string" || typeof value === "number" ? undefined : { path, wanted: "string", value };
   if (typeof shape === "string") return typeof value === shape ? undefined : { path, wanted: shape, value };
   if ("list" in shape) {
     if (!Array.isArray(value)) return { path, wanted: "list", value };

@@ -1,5 +1,5 @@
 import type { Answer, Stream } from "../http";
-import { eventually, expectStatus, freshNamespace, MERGE, METADATA, type Target } from "../target";
+import { APPLY, eventually, expectStatus, freshNamespace, MERGE, METADATA, type Target } from "../target";
 
 /** How workloads roll: what someone who patches a pod template and waits for health relies on. */
 export function workloadContract(open: () => Target): void {
@@ -47,6 +47,23 @@ export function workloadContract(open: () => Target): void {
 
   beforeAll(async () => {
     namespace = await freshNamespace(open());
+  });
+
+  test("a workload with quantities as text and as numbers can be applied", async () => {
+    const resources = { limits: { cpu: "1500m", memory: "2048Mi" }, requests: { cpu: 1, memory: "512Mi" } };
+    const containers = [{ name: "c", image: "registry.example.com/app:1", resources }];
+    const labels = { app: "sized" };
+    const spec = {
+      replicas: 0,
+      selector: { matchLabels: labels },
+      template: { metadata: { labels }, spec: { containers } },
+    };
+    const answer = await open().kube.ask("PATCH", apps("deployments", "/sized?fieldManager=gitops"), {
+      body: { apiVersion: "apps/v1", kind: "Deployment", metadata: { name: "sized" }, spec },
+      headers: APPLY,
+    });
+    expect(answer.status).toBe(201);
+    expect(answer.json.spec.template.spec.containers).toMatchObject([{ resources: { limits: { cpu: "1500m" } } }]);
   });
 
   const deploymentIs = (name: string, replicas: number): Promise<Answer> =>
