@@ -73,7 +73,7 @@ export interface ResolvedReconciler {
   readonly crds: "all" | "keyturn" | "none";
 }
 
-/** Measured (docs/benchmarks.md): 71 MiB with no object, at most 157 MiB with 10,000 ExternalSecrets. */
+/** Measured (docs/benchmarks.md): 71 MiB with no object, at most 190 MiB after a cold start with 10,000. */
 const RESOURCES = { requests: { cpu: "50m", memory: "96Mi" }, limits: { memory: "320Mi" } } as const;
 const IMAGE = { repository: "docker.io/library/node", tag: "24-slim" };
 /** Kubernetes' limit on the data of a ConfigMap. */
