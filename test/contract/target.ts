@@ -120,3 +120,13 @@ export function causesOf(answer: Answer): readonly string[] {
   const { causes } = answer.json.details;
   return [...new Set(causes.map(({ field, reason }) => `${field}: ${reason}`))].sort();
 }
+
+/** Starts a target before the tests of a file and stops it after them; it is there once a test runs. */
+export function onTarget(start: () => Promise<Target>): () => Target {
+  let target: Target;
+  beforeAll(async () => {
+    target = await start();
+  });
+  afterAll(() => target.stop());
+  return () => target;
+}
