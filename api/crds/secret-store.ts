@@ -38,13 +38,17 @@ const kubernetes = object({
   secretRef: keyRef,
 });
 
-const vault = object({
+const connection = {
   "server!": string({ minLength: 1 }),
   path: string(),
   version: { ...oneOf("v1", "v2"), default: "v2" },
   namespace: string(),
   caBundle: string({ format: "byte" }),
   caProvider,
+};
+
+const vault = object({
+  ...connection,
   tls: object({ certSecretRef: keyRef, keySecretRef: keyRef }),
   readYourWrites: boolean,
   forwardInconsistent: boolean,
@@ -72,12 +76,7 @@ const vault = object({
 });
 
 const openBao = object({
-  "server!": string({ minLength: 1 }),
-  path: string(),
-  version: { ...oneOf("v1", "v2"), default: "v2" },
-  namespace: string(),
-  caBundle: string({ format: "byte" }),
-  caProvider,
+  ...connection,
   auth: object({ namespace: string(), tokenSecretRef: keyRef, appRole, userPass, kubernetes }),
 });
 
