@@ -39,15 +39,6 @@ export interface Condition {
   readonly lastTransitionTime?: string;
 }
 
-/** `ExternalSecret payments/db`: how objects are named in messages. */
-export function describeObject(object: {
-  readonly kind: string;
-  readonly metadata: { readonly name: string; readonly namespace?: string };
-}): string {
-  const { name, namespace } = object.metadata;
-  return `${object.kind} ${namespace === undefined || namespace === "" ? name : `${namespace}/${name}`}`;
-}
-
 export type JsonRecord = Readonly<Record<string, unknown>>;
 
 /** A JSON object, not an array and not null. */

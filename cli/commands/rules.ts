@@ -8,7 +8,7 @@ import { styleText } from "node:util";
 export type RulesFormat = "text" | "json";
 
 /** Writes the rule catalogue, or one rule of it. */
-export function listRules(id: string | undefined, format: RulesFormat, io: Io): number {
+function listRules(id: string | undefined, format: RulesFormat, io: Io): number {
   const all = catalogue();
   const chosen = id === undefined ? all : [find(all, id)];
   if (format === "json") {

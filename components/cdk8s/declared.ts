@@ -37,7 +37,7 @@ function newJudge(root: Marked): Judge {
 }
 
 /** Everything declared by keyturn constructs in a scope. */
-export function declarationsOf(scope: IConstruct): readonly Declaration[] {
+function declarationsOf(scope: IConstruct): readonly Declaration[] {
   return scope.node.findAll().flatMap((construct) => (construct as Marked)[DECLARATIONS] ?? []);
 }
 

@@ -17,7 +17,7 @@ export function grantsOf(secret: ResolvedAppSecret): readonly Grant[] {
 }
 
 /** Grants of the same path become one with all reasons; everything sorted. */
-export function mergeGrants(grants: readonly Grant[]): readonly Grant[] {
+function mergeGrants(grants: readonly Grant[]): readonly Grant[] {
   const merged = new Map<string, Grant>();
   for (const grant of grants) {
     const id = identity(grant);

@@ -49,7 +49,7 @@ export function vaultDocuments(
 }
 
 /** The mounts and settings of a Platform. */
-export function platformWrites(platform: ResolvedPlatform): readonly VaultWrite[] {
+function platformWrites(platform: ResolvedPlatform): readonly VaultWrite[] {
   const { environment, kubernetes, audit, quota } = platform;
   const { kv, login } = environment.vault;
   const writes: VaultWrite[] = [

@@ -48,7 +48,7 @@ export function vaultOf(store: JsonRecord): StoreVault | undefined | typeof UNKN
  * An address in a form that can be compared: lower case, with its port, without a slash or dot at the end and without what is
  * before `@`. A text that is no address stays what it is.
  */
-export function normalAddress(address: string): string {
+function normalAddress(address: string): string {
   if (!URL.canParse(address)) return address;
   const url = new URL(address);
   const port = url.port !== "" ? url.port : url.protocol === "https:" ? "443" : url.protocol === "http:" ? "80" : "";
@@ -57,7 +57,7 @@ export function normalAddress(address: string): string {
 }
 
 /** A Vault namespace in a form that can be compared; `root` is the same as none. */
-export function normalNamespace(namespace: string | undefined): string {
+function normalNamespace(namespace: string | undefined): string {
   const clean = trimSlashes(namespace ?? "");
   return clean === "root" ? "" : clean;
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { KeyturnError } from "../../api";
 import type { Access } from "./access";
 
-export const SERVICE_ACCOUNT_DIRECTORY = "/var/run/secrets/kubernetes.io/serviceaccount";
+const SERVICE_ACCOUNT_DIRECTORY = "/var/run/secrets/kubernetes.io/serviceaccount";
 
 /**
  * The access of a pod (Kubernetes: "Accessing the API from within a Pod"), or undefined outside a cluster.

@@ -63,7 +63,7 @@ export function unreadableSpec(name: string, problem: string): CompiledSpec {
 }
 
 /** The store a reference of this namespace means, as a key of the stores' cache. */
-export function storeKey(namespace: string, ref: StoreRef): string {
+function storeKey(namespace: string, ref: StoreRef): string {
   return intern(
     ref.kind === "ClusterSecretStore" ? `ClusterSecretStore/${ref.name}` : `SecretStore/${namespace}/${ref.name}`,
   );

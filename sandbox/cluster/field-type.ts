@@ -48,7 +48,7 @@ const podSpec: FieldType = {
     nodeSelector: atomic,
   },
 };
-export const metadataType: FieldType = {
+const metadataType: FieldType = {
   fields: { ownerReferences: keyed(["uid"]), finalizers: { set: true }, labels: map, annotations: map },
 };
 const template: FieldType = { fields: { metadata: metadataType, spec: podSpec } };

@@ -10,7 +10,7 @@ import {
 import { dig, isFields, listOf, type Fields } from "../json";
 import type { Body } from "./kinds";
 
-export const ISSUER = "https://kubernetes.default.svc.cluster.local";
+const ISSUER = "https://kubernetes.default.svc.cluster.local";
 export const DEFAULT_AUDIENCE = ISSUER;
 
 /** Who a ServiceAccount token speaks for. */

@@ -3,7 +3,7 @@ import { bad, refusedToken, VaultError } from "./error";
 import type { Auth, Grant, Token } from "./logical";
 
 /** OpenBao's defaults: 32 days. */
-export const SYSTEM_TTL = 2_764_800;
+const SYSTEM_TTL = 2_764_800;
 
 export interface Granted {
   readonly auth: Auth;

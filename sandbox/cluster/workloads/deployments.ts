@@ -16,7 +16,7 @@ import {
 } from "./world";
 
 const HASH = "pod-template-hash";
-export const REVISION = "deployment.kubernetes.io/revision";
+const REVISION = "deployment.kubernetes.io/revision";
 
 /** One step of a Deployment: the new ReplicaSet grows, the old ones shrink, within surge and availability. */
 export function reconcileDeployment(world: World, deployment: Body): void {
