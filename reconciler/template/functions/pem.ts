@@ -1,0 +1,3 @@
+import type { GoFunction } from "./function";
+
+export const pemFunctions: readonly GoFunction[] = [];
