@@ -5,7 +5,7 @@ import { promisify } from "node:util";
 import { buildTool, type BuildContext } from "./build";
 import { withLock } from "./lock";
 import { BedError, lastLines } from "./log-tail";
-import { cacheFolder, cacheRoot, tools, type BinaryName, type Tool } from "./tools";
+import { cacheFolder, cacheRoot, oracleTool, tools, type BinaryName, type Tool } from "./tools";
 import { isAtLeast, parseVersion, versionArguments } from "./versions";
 
 /** Absolute path of every binary the bed and its tests run. */
@@ -47,6 +47,12 @@ export async function resolveBinaries(context: BuildContext): Promise<Binaries> 
   return Object.fromEntries(found) as unknown as Binaries;
 }
 
+/** Path of the Go oracle, built when it is not in the cache. */
+export async function resolveOracle(context: BuildContext): Promise<string> {
+  await ensureBuilt(oracleTool, context);
+  return join(cacheFolder(oracleTool), "oracle");
+}
+
 async function ensureBuilt(tool: Tool, context: BuildContext): Promise<void> {
   mkdirSync(cacheRoot(), { recursive: true });
   let told = -5_000;
@@ -75,7 +81,7 @@ async function ensureBuilt(tool: Tool, context: BuildContext): Promise<void> {
   );
 }
 
-function fromCache(name: BinaryName, tool: Tool): string | undefined {
+function fromCache(name: BinaryName | "oracle", tool: Tool): string | undefined {
   const path = join(cacheFolder(tool), tool.binaries[name] ?? name);
   return isExecutable(path) ? path : undefined;
 }

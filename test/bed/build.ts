@@ -53,13 +53,14 @@ async function buildGo(tool: GoTool, into: string, context: BuildContext): Promi
     env: { ...process.env, CGO_ENABLED: "0", GOWORK: "off" },
     log: `${cacheFolder(tool)}.log`,
   });
-  const remedy = `or give finished binaries in ${tool.name === "pulumi" ? "PULUMI_BIN" : "the folder KUBEBUILDER_ASSETS"}`;
+  const variable = tool.name === "pulumi" ? "PULUMI_BIN" : "the folder KUBEBUILDER_ASSETS";
+  const remedy = tool.name === "oracle" ? "" : `, or give finished binaries in ${variable}`;
   if (result === "missing")
     throw new BedError({
       code: "BedBuild",
       object: `${tool.name} ${tool.version}`,
       cause: "is not in the cache and cannot be built: there is no `go` on PATH",
-      remedy: `install Go 1.26 or newer, ${remedy}`,
+      remedy: `install Go 1.26 or newer${remedy}`,
     });
   if (result.code !== 0)
     throw new BedError(
@@ -67,7 +68,7 @@ async function buildGo(tool: GoTool, into: string, context: BuildContext): Promi
         code: "BedBuild",
         object: `${tool.name} ${tool.version}`,
         cause: `\`go build\` in test/bed/tools/${tool.name} ended with ${result.code}`,
-        remedy: `see ${result.log}; mend the build, ${remedy}`,
+        remedy: `see ${result.log}; mend the build${remedy}`,
       },
       tailOfFile(result.log),
     );

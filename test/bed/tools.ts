@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 
@@ -15,7 +15,7 @@ interface Pin {
   /** Changes whenever the binaries would be others. */
   readonly hash: string;
   /** Path of each binary inside the cache folder. */
-  readonly binaries: Readonly<Partial<Record<BinaryName, string>>>;
+  readonly binaries: Readonly<Partial<Record<BinaryName | "oracle", string>>>;
 }
 
 /** Built from a pinned Go module. */
@@ -109,6 +109,23 @@ export const tools: readonly Tool[] = [
     (version) => [`github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v${version}`],
   ),
 ];
+
+/** What the templates are compared with: a program of ours, so its sources count as well. No server, so no part of {@link tools}. */
+export const oracleTool: GoTool = (() => {
+  const moduleDir = join(__dirname, "tools", "oracle");
+  const files = readdirSync(moduleDir).sort();
+  const flags = ["-trimpath", "-ldflags", "-s -w"];
+  return {
+    kind: "go",
+    name: "oracle",
+    version: requiredVersion(readFileSync(join(moduleDir, "go.mod"), "utf8"), "github.com/Masterminds/sprig/v3"),
+    moduleDir,
+    packages: ["."],
+    flags,
+    binaries: { oracle: "oracle" },
+    hash: hashOf(...files.flatMap((file) => [file, readFileSync(join(moduleDir, file), "utf8")]), ...flags),
+  };
+})();
 
 /** Where built binaries are kept: `$XDG_CACHE_HOME/keyturn/bed`, by default below `~/.cache`. */
 export function cacheRoot(): string {

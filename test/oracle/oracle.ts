@@ -1,0 +1,54 @@
+import { execFileSync } from "node:child_process";
+import { resolveOracle } from "../bed/binaries";
+import { Guard } from "../bed/guard";
+import type { Answer, QueryAnswer, QueryCase, TemplateCase } from "./case";
+
+let binary: Promise<string> | undefined;
+
+/** Path of the oracle, built from test/bed/tools/oracle when that changed; one build for all runs on this computer. */
+function oracleBinary(): Promise<string> {
+  return (binary ??= (async () => {
+    const guard = new Guard();
+    try {
+      return await resolveOracle({ guard, progress: (line) => process.stderr.write(`oracle: ${line}\n`) });
+    } finally {
+      await guard.release();
+    }
+  })());
+}
+
+async function ask<Request, Reply>(mode: string, requests: readonly Request[]): Promise<Reply[]> {
+  if (requests.length === 0) return [];
+  const input = requests.map((request) => `${JSON.stringify(request)}\n`).join("");
+  const output = execFileSync(await oracleBinary(), [mode], { input, maxBuffer: 1 << 30, timeout: 240_000 });
+  const replies = output
+    .toString("utf8")
+    .split("\n")
+    .slice(0, -1)
+    .map((line) => JSON.parse(line) as Reply);
+  if (replies.length !== requests.length)
+    throw new Error(`the oracle answered ${replies.length} of ${requests.length} ${mode} requests`);
+  return replies;
+}
+
+/** What Go's text/template with ESO's functions gives, case by case. */
+export const goRender = (cases: readonly TemplateCase[]): Promise<Answer[]> => ask("template", cases);
+
+/** What gjson gives, case by case. */
+export const goQuery = (cases: readonly QueryCase[]): Promise<QueryAnswer[]> => ask("query", cases);
+
+export interface GoTiming {
+  readonly out?: string;
+  readonly parseNs: number;
+  readonly renderNs: number;
+  readonly error?: { readonly code: string; readonly message: string };
+}
+
+/** How long Go takes for one parse and one render, as a mean over `count`. */
+export const goBench = (cases: readonly (TemplateCase & { readonly count: number })[]): Promise<GoTiming[]> =>
+  ask("bench", cases);
+
+/** The names Go's side lets a template call, builtin ones not among them. */
+export async function goFunctionNames(): Promise<string[]> {
+  return execFileSync(await oracleBinary(), ["functions"]).toString("utf8").trim().split("\n");
+}
