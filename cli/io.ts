@@ -10,7 +10,8 @@ export interface Io {
 }
 
 export interface Output {
-  write(text: string): unknown;
+  /** Bytes only where a result need not be text. */
+  write(text: string | Uint8Array): unknown;
   readonly isTTY?: boolean | undefined;
 }
 

@@ -1,9 +1,11 @@
 import { Command } from "commander";
 import type { CommandModule } from "./command";
 import { checkCommand } from "./commands/check";
+import { queryCommand } from "./commands/query";
 import { reconcileCommand } from "./commands/reconcile";
 import { rulesCommand } from "./commands/rules";
 import { sandboxCommand } from "./commands/sandbox";
+import { templateCommand } from "./commands/template";
 import { errorLine, isCommanderError, stackOf } from "./errors";
 import { EXIT, type Io } from "./io";
 import { keyturnVersion } from "../reconciler/version";
@@ -55,5 +57,5 @@ function build(io: Io, finish: (exitCode: number) => void): Command {
 }
 
 function commands(): readonly CommandModule[] {
-  return [checkCommand, rulesCommand, reconcileCommand, sandboxCommand];
+  return [checkCommand, rulesCommand, templateCommand, queryCommand, reconcileCommand, sandboxCommand];
 }

@@ -9,7 +9,7 @@ export async function until<T>(
   what: string,
   signal: AbortSignal,
   look: () => Promise<T | undefined>,
-  milliseconds = 15_000,
+  milliseconds = 60_000,
 ): Promise<T> {
   const deadline = performance.now() + milliseconds;
   for (;;) {

@@ -50,5 +50,8 @@ export const goBench = (cases: readonly (TemplateCase & { readonly count: number
 
 /** The names Go's side lets a template call, builtin ones not among them. */
 export async function goFunctionNames(): Promise<string[]> {
-  return execFileSync(await oracleBinary(), ["functions"]).toString("utf8").trim().split("\n");
+  return execFileSync(await oracleBinary(), ["functions"])
+    .toString("utf8")
+    .trim()
+    .split("\n");
 }
