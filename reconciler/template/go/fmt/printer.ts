@@ -29,6 +29,7 @@ export class Printer extends Formatter {
         return this.printBoolean(arg, verb);
       default:
         if (isBytes(arg)) return this.printBytes(arg, verb, "[]byte");
+        if (verb === "w") return this.badVerb(arg, verb);
         this.printValue(arg, verb, 0);
     }
   }
@@ -37,7 +38,8 @@ export class Printer extends Formatter {
   private printValue(value: Value, verb: string, depth: number): void {
     if (depth > MAX_DEPTH) throw new LimitError("depth");
     if (value === null) return this.write(this.sharpV ? "interface {}(nil)" : "<nil>");
-    if (verb === "w" && !this.erroring) return this.badVerb(value, verb);
+    // Only `Errorf` takes `%w`.
+    if (verb === "w" && depth > 0) return this.badVerb(value, verb);
     switch (typeof value) {
       case "string":
         return this.printString(value, verb);

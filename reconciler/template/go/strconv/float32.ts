@@ -1,4 +1,4 @@
-import { exactDecimal, readExponential, ZERO, type Decimal } from "./decimal";
+import { exactDecimal, round, ZERO, type Decimal } from "./decimal";
 
 /** Rounds a decimal to float32 without the double rounding of a way through float64. */
 export function toFloat32(decimal: Decimal): number {
@@ -7,7 +7,8 @@ export function toFloat32(decimal: Decimal): number {
   if (nearest === single || !Number.isFinite(nearest)) return single;
   const other = nearest > single ? above(single) : below(single);
   // The float64 is the middle of two float32, where the digits beyond float64 decide.
-  if (nearest - single !== other - nearest) return single;
+  const edge = single === Infinity ? 2 ** 128 : single;
+  if (nearest - edge !== other - nearest) return single;
   const order = compare(decimal, exactDecimal(nearest));
   if (order === 0) return single;
   return order > 0 ? Math.max(single, other) : Math.min(single, other);
@@ -34,14 +35,13 @@ const below = (value: number): number => (value === Infinity ? 3.402823466385288
 /** The fewest digits that read back as the same float32; of several such the nearest. */
 export function shortest32(value: number): Decimal {
   if (value === 0) return ZERO;
+  const exact = exactDecimal(value);
   for (let count = 1; count < 9; count++) {
-    const near = readExponential(value.toExponential(count - 1));
+    const near = round(exact, count);
     if (toFloat32(near) === value) return near;
     // Below a power of two the numbers lie closer, so the nearest digits may miss where the next ones above hit.
-    const next = readExponential(
-      (Number(`0.${near.digits}e${near.point}`) + 10 ** (near.point - count)).toExponential(count - 1),
-    );
+    const next = round({ digits: `${near.digits.padEnd(count, "0")}9`, point: near.point }, count);
     if (toFloat32(next) === value) return next;
   }
-  return readExponential(value.toExponential(8));
+  return round(exact, 9);
 }

@@ -41,6 +41,7 @@ export function parseUint(text: string, base = 10, bits = 64): Parsed<bigint> {
     }
   }
   const most = (1n << BigInt(bits === 0 ? 64 : bits)) - 1n;
+  const bound = Number(most);
   // As long as the sum stays below 2^53, plain numbers do.
   let small = 0;
   let big: bigint | undefined;
@@ -55,6 +56,8 @@ export function parseUint(text: string, base = 10, bits = 64): Parsed<bigint> {
     if (digit >= radix) return SYNTAX;
     if (big === undefined) {
       const next = small * radix + digit;
+      // The rest is not looked at, so that a syntax error behind an overflow stays unseen, as in Go.
+      if (next > bound) return { value: most, error: "range" };
       if (next <= Number.MAX_SAFE_INTEGER) {
         small = next;
         continue;
@@ -62,12 +65,10 @@ export function parseUint(text: string, base = 10, bits = 64): Parsed<bigint> {
       big = BigInt(small);
     }
     big = big * BigInt(radix) + BigInt(digit);
-    // The rest is not looked at, so that a syntax error behind an overflow stays unseen, as in Go.
     if (big > most) return { value: most, error: "range" };
   }
   if (underscores && !underscoreOk(text)) return SYNTAX;
-  const value = big ?? BigInt(small);
-  return value > most ? { value: most, error: "range" } : { value };
+  return { value: big ?? BigInt(small) };
 }
 
 function digitOf(code: number): number {

@@ -24,7 +24,7 @@ export function unquote(literal: string): string | undefined {
     at += char.size;
     if (mark === "'") break;
   }
-  return at === literal.length - 1 && literal[at] === mark && (mark === '"' || out !== "") ? out : undefined;
+  return at === literal.length - 1 && literal[at] === mark ? out : undefined;
 }
 
 const PLAIN = /^[^\n"\\]*$/;
