@@ -15,7 +15,7 @@ export interface NumberConstant {
 /** The constant of a character literal with its quotes; undefined if its syntax is wrong. */
 export function characterConstant(literal: string): NumberConstant | undefined {
   const bytes = unquote(literal);
-  if (bytes === undefined) return undefined;
+  if (bytes === undefined || bytes === "") return undefined;
   // An escape of one byte is that number, not the rune the byte would be in UTF-8.
   const value = bytes.length === 1 ? bytes.charCodeAt(0) : runeAt(bytes, 0).value;
   return { int: BigInt(value), uint: BigInt(value), float: value, isFloat: false };
