@@ -99,6 +99,7 @@ const KINDS: ReadonlyMap<string, Kind> = new Map<string, Kind>([
   ["uintptr", "uintptr"],
   ["float32", "float32"],
   ["error", "interface"],
+  ["sprig.HashAlgorithm", "string"],
   ["time.Duration", "int64"],
   ["time.Month", "int"],
   ["time.Weekday", "int"],
