@@ -1,0 +1,22 @@
+import fc from "fast-check";
+import { sameAnswer } from "./case";
+import { templateCase } from "./generate";
+import { goRender } from "./oracle";
+import { ourRender } from "./ours";
+
+// Random templates against real Go. `npx tsx test/oracle/generated.ts COUNT SEED` runs the same by hand.
+
+const COUNT = 4000;
+/** Another one each run; KEYTURN_SEED repeats one. */
+const seed = Number(process.env["KEYTURN_SEED"] ?? Math.trunc(Math.random() * 2 ** 31));
+
+test(`${COUNT} random templates give what Go gives`, async () => {
+  console.log(`seed of the random templates: ${seed} (repeat with KEYTURN_SEED=${seed})`);
+  const cases = fc.sample(templateCase, { numRuns: COUNT, seed });
+  const go = await goRender(cases);
+  const compared = cases.map((entry, index) => ({ ...entry, go: go[index]!, ours: ourRender(entry) }));
+  expect(compared.filter(({ go: expected, ours }) => !sameAnswer(expected, ours)).slice(0, 5)).toEqual([]);
+  // The generator must not sink into errors: a third and more have to render.
+  expect(compared.filter(({ ours }) => ours.error === undefined).length).toBeGreaterThan(COUNT / 3);
+  expect(compared.filter(({ ours }) => ours.error?.code === "limit").length).toBeLessThan(COUNT / 100);
+}, 240_000);
