@@ -21,7 +21,7 @@ export const jwkFunctions: readonly GoFunction[] = [
   {
     name: "jwkPrivateKeyPem",
     signature: "func(jwkjson string) (string, error)",
-    doc: "A private JSON Web Key (RSA, EC, Ed25519 or X25519) as PKCS#8 PEM.",
+    doc: "A private JSON Web Key (RSA, EC or Ed25519) as PKCS#8 PEM.",
     call: ([jwk]) => pkcs8Pem(parsePrivateJwk(text(jwk))),
   },
 ];

@@ -11,153 +11,181 @@ import { rsaPrivateKey } from "./rsa";
 
 /**
  * JSON Web Keys as lestrrat-go/jwx 2 reads them into Go's keys. What Go then cannot write as PEM is refused right here: symmetric
- * keys in both directions, the public half of a private key, and the public key of X25519, which jwx holds in a type of its own.
+ * keys, the public half of a private key, and X25519, which jwx holds in types of its own.
  */
 
 const refuse = (): FunctionError => new FunctionError("is not a JSON Web Key of this use");
 
-type Members = ReadonlyMap<string, Value>;
+type KeyType = "RSA" | "EC" | "OKP";
+
+/** The members that are bytes in base64. */
+const BYTES = {
+  public: { RSA: ["e", "n"], EC: ["x", "y"], OKP: ["x"] },
+  private: { RSA: ["d", "dp", "dq", "e", "n", "p", "q", "qi"], EC: ["d", "x", "y"], OKP: ["d", "x"] },
+} as const;
+/** Members that have to be well-formed, though they do not matter for the key. */
+const STRINGS: ReadonlySet<string> = new Set(["alg", "kid", "use", "x5t", "x5t#S256", "x5u"]);
+const STRING_LISTS: ReadonlySet<string> = new Set(["key_ops", "x5c"]);
+
+interface Jwk {
+  readonly kty: KeyType;
+  readonly crv: string;
+  readonly bytes: ReadonlyMap<string, Buffer>;
+}
 
 /** `jwkPublicKeyPem`'s reading. */
 export function parsePublicJwk(text: string): PublicKey {
-  const { kty, isPrivate, members } = parse(text);
-  if (isPrivate) throw refuse();
-  checkCommon(members);
-  switch (kty) {
+  const jwk = parse(text, "public");
+  switch (jwk.kty) {
     case "RSA":
-      return { kind: "rsa", n: toBigInt(bytes(members, "n")), e: exponent(members) };
+      return { kind: "rsa", n: toBigInt(required(jwk, "n")), e: exponent(jwk) };
     case "EC":
-      return ecPoint(members);
+      return ecPoint(jwk);
     case "OKP": {
-      const x = bytes(members, "x");
-      if (string(members.get("crv")) !== "Ed25519") throw refuse();
+      const x = required(jwk, "x");
+      if (jwk.crv !== "Ed25519") throw refuse();
       return { kind: "ed25519", bytes: x };
     }
-    default:
-      throw refuse();
   }
 }
 
 /** `jwkPrivateKeyPem`'s reading. */
 export function parsePrivateJwk(text: string): PrivateKey {
-  const { kty, isPrivate, members } = parse(text);
-  if (!isPrivate) throw refuse();
-  checkCommon(members);
-  switch (kty) {
+  const jwk = parse(text, "private");
+  switch (jwk.kty) {
     case "RSA":
-      return rsaKey(members);
+      return rsaKey(jwk);
     case "EC":
-      return ecKey(members);
+      return ecKey(jwk);
     case "OKP":
-      return edwardsKey(members);
-    default:
-      throw refuse();
+      return ed25519Key(jwk);
   }
 }
 
 /**
  * The type and whether it is private are told by names of any case, as `encoding/json` matches them; everything else is read by
- * exact names. Only the first JSON value of the text counts.
+ * exact names. Only the first JSON value of the text counts. Of equal names the last counts, but all have to be well-formed.
  */
-function parse(text: string): { readonly kty: string; readonly isPrivate: boolean; readonly members: Members } {
-  const { value, error } = unmarshal(firstObject(text));
-  if (error !== undefined || !(value instanceof GoMap)) throw refuse();
+function parse(text: string, use: "public" | "private"): Jwk {
+  const members = membersOf(text);
   let kty = "";
   let isPrivate = false;
-  for (const [name, member] of value.entries) {
+  for (const [name, value] of members) {
     const folded = lower(upper(name));
-    if (folded === "kty" && member !== null) kty = string(member);
+    if (folded === "kty" && value !== null) kty = string(value);
     if (folded === "d") isPrivate = true;
   }
-  return { kty, isPrivate, members: value.entries };
+  if ((kty !== "RSA" && kty !== "EC" && kty !== "OKP") || isPrivate !== (use === "private")) throw refuse();
+  const byteNames: readonly string[] = BYTES[use][kty];
+  const bytes = new Map<string, Buffer>();
+  let crv = "";
+  for (const [name, value] of members) {
+    if (name === "kty" && value !== kty) throw refuse();
+    if (STRINGS.has(name)) string(value);
+    if (STRING_LISTS.has(name)) checkList(value);
+    if (name === "crv" && kty !== "RSA") crv = string(value);
+    if (!byteNames.includes(name)) continue;
+    const decoded = decodeGuessedBase64(string(value));
+    if (decoded === undefined) throw refuse();
+    bytes.set(name, decoded);
+  }
+  return { kty, crv, bytes };
 }
 
-/** The object at the start of the text, to its closing brace. Whether it is one in itself the parser says. */
-function firstObject(text: string): string {
-  let depth = 0;
-  for (let at = 0; at < text.length; at++) {
-    const char = text[at];
-    if (char === '"') {
-      for (at++; at < text.length && text[at] !== '"'; at++) if (text[at] === "\\") at++;
-    } else if (char === "{" || char === "[") depth++;
-    else if ((char === "}" || char === "]") && --depth <= 0) return text.slice(0, at + 1);
+/** The members of the object at the start of the text, also those of equal names. */
+function membersOf(text: string): readonly (readonly [name: string, value: Value])[] {
+  const start = text.indexOf("{");
+  const end = endOfValue(text, start);
+  const whole = unmarshal(text.slice(0, end));
+  if (start < 0 || whole.error !== undefined || !(whole.value instanceof GoMap)) throw refuse();
+  // From here on it is known to be JSON.
+  const out: (readonly [string, Value])[] = [];
+  for (let at = text.indexOf('"', start); at >= 0 && at < end;) {
+    const colon = endOfValue(text, at);
+    const next = endOfValue(text, colon + 1);
+    out.push([string(unmarshal(text.slice(at, colon)).value), unmarshal(text.slice(colon + 1, next)).value]);
+    at = text.indexOf('"', next);
   }
-  return text;
+  return out;
+}
+
+/** Where the name or value that starts at `at` ends: at the colon, comma or bracket that is not part of it, or after its bracket. */
+function endOfValue(text: string, at: number): number {
+  let depth = 0;
+  for (let next = Math.max(at, 0); next < text.length; next++) {
+    const char = text[next];
+    if (char === '"') {
+      for (next++; next < text.length && text[next] !== '"'; next++) if (text[next] === "\\") next++;
+    } else if (char === "{" || char === "[") {
+      depth++;
+    } else if (char === "}" || char === "]") {
+      if (depth === 0) return next;
+      if (--depth === 0) return next + 1;
+    } else if (depth === 0 && (char === "," || char === ":")) {
+      return next;
+    }
+  }
+  return text.length;
 }
 
 /** A member that Go decodes into a string: null leaves the empty one. */
 function string(value: Value | undefined): string {
-  if (value === undefined || value === null) return "";
+  if (value === null) return "";
   if (typeof value !== "string") throw refuse();
   return value;
 }
 
-/** A required member in base64. */
-function bytes(members: Members, name: string): Buffer {
-  const found = optionalBytes(members, name);
+function checkList(value: Value): void {
+  if (value === null) return;
+  if (!(value instanceof GoSlice)) throw refuse();
+  value.items.forEach(string);
+}
+
+function required({ bytes }: Jwk, name: string): Buffer {
+  const found = bytes.get(name);
   if (found === undefined) throw refuse();
   return found;
 }
 
-function optionalBytes(members: Members, name: string): Buffer | undefined {
-  const value = members.get(name);
-  if (value === undefined) return undefined;
-  const decoded = decodeGuessedBase64(string(value));
-  if (decoded === undefined) throw refuse();
-  return decoded;
-}
-
-/** jwx wants these to be well-formed, though they do not matter for the key. */
-function checkCommon(members: Members): void {
-  for (const name of ["alg", "kid", "kty", "use", "x5t", "x5t#S256", "x5u"]) string(members.get(name));
-  for (const name of ["key_ops", "x5c"]) {
-    const value = members.get(name);
-    if (value === undefined || value === null) continue;
-    if (!(value instanceof GoSlice)) throw refuse();
-    value.items.forEach(string);
-  }
-}
-
 /** Go keeps the lowest 64 bits as int, and writes what it has. */
-const exponent = (members: Members): bigint => BigInt.asIntN(64, toBigInt(bytes(members, "e")));
+const exponent = (jwk: Jwk): bigint => BigInt.asIntN(64, toBigInt(required(jwk, "e")));
 
-function rsaKey(members: Members): PrivateKey {
+function rsaKey(jwk: Jwk): PrivateKey {
   const optional = (name: string): bigint | undefined => {
-    const found = optionalBytes(members, name);
+    const found = jwk.bytes.get(name);
     return found === undefined || found.length === 0 ? undefined : toBigInt(found);
   };
   const [p, q] = [optional("p") ?? 0n, optional("q") ?? 0n];
   const [dp, dq, qinv] = [optional("dp"), optional("dq"), optional("qi")];
   return rsaPrivateKey({
-    n: toBigInt(bytes(members, "n")),
-    e: exponent(members),
-    d: toBigInt(bytes(members, "d")),
+    n: toBigInt(required(jwk, "n")),
+    e: exponent(jwk),
+    d: toBigInt(required(jwk, "d")),
     p,
     q,
     crt: dp === undefined || dq === undefined || qinv === undefined ? undefined : { dp, dq, qinv },
   });
 }
 
-function ecPoint(members: Members): EcPublicKey {
-  const curve = curveOfName(string(members.get("crv")));
-  const [x, y] = [toBigInt(bytes(members, "x")), toBigInt(bytes(members, "y"))];
+function ecPoint(jwk: Jwk): EcPublicKey {
+  const curve = curveOfName(jwk.crv);
+  const [x, y] = [toBigInt(required(jwk, "x")), toBigInt(required(jwk, "y"))];
   if (curve === undefined || curve.name === "P-224" || x >= curve.p || y >= curve.p) throw refuse();
   return ecPublicKey(curve, Buffer.concat([Buffer.of(4), fromBigInt(x, curve.bytes), fromBigInt(y, curve.bytes)]));
 }
 
 /** Go does not ask whether the point belongs to the scalar, so that is written as given. */
-function ecKey(members: Members): PrivateKey {
-  const { curve, point } = ecPoint(members);
-  const d = toBigInt(bytes(members, "d"));
+function ecKey(jwk: Jwk): PrivateKey {
+  const { curve, point } = ecPoint(jwk);
+  const d = toBigInt(required(jwk, "d"));
   if (d === 0n || d >= curve.order) throw refuse();
   return { kind: "ec", curve, point, d: fromBigInt(d, curve.bytes) };
 }
 
-function edwardsKey(members: Members): PrivateKey {
-  const curve = string(members.get("crv"));
-  const [x, seed] = [bytes(members, "x"), bytes(members, "d")];
-  if ((curve !== "Ed25519" && curve !== "X25519") || seed.length !== 32) throw refuse();
-  const key = { kind: curve === "Ed25519" ? "ed25519" : "x25519", seed } as const;
+function ed25519Key(jwk: Jwk): PrivateKey {
+  const [x, seed] = [required(jwk, "x"), required(jwk, "d")];
+  if (jwk.crv !== "Ed25519" || seed.length !== 32) throw refuse();
+  const key = { kind: "ed25519", seed } as const;
   if (!x.equals(edwardsPublic(key))) throw refuse();
   return key;
 }
