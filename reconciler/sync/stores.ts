@@ -43,6 +43,8 @@ export class Stores {
   private readonly checks = new DueTimer((key) => this.check(key));
   private readonly failures = new Map<string, number>();
   private readonly reporting = new Set<string>();
+  /** The last word about a store while its condition is being written: it comes next. */
+  private readonly unsaid = new Map<string, () => void>();
   private readonly labels = new Map<
     string,
     { readonly at: number; readonly labels: Readonly<Record<string, string>> }
@@ -169,9 +171,12 @@ export class Stores {
   private report(seen: StoreRecord, verdict: Verdict): void {
     const store = this.cache.get(seen.key);
     if (store === undefined || store.uid !== seen.uid || store.generation !== seen.generation || !this.working) return;
+    if (this.reporting.has(store.key)) {
+      this.unsaid.set(store.key, () => this.report(seen, verdict));
+      return;
+    }
     const { status } = store;
     if (status.ready === verdict.status && (verdict === REFERENT || same(status, verdict))) return;
-    if (this.reporting.has(store.key)) return;
     this.reporting.add(store.key);
     this.write(store, verdict)
       .catch((error: unknown) => {
@@ -180,7 +185,12 @@ export class Stores {
           ...(error instanceof KeyturnError ? { code: error.code, cause: error.reason } : {}),
         });
       })
-      .finally(() => this.reporting.delete(store.key));
+      .finally(() => {
+        this.reporting.delete(store.key);
+        const next = this.unsaid.get(store.key);
+        this.unsaid.delete(store.key);
+        next?.();
+      });
   }
 
   private async write(store: StoreRecord, verdict: Verdict): Promise<void> {
