@@ -162,7 +162,8 @@ export class RolloutEngine {
       }
       if (action.do === "nothing") return action.for;
       await this.act(consumer, action);
-      if (action.do === "hold") return action.for;
+      // The one it waits for may have ended while this was written down, and woken only those that were seen to wait.
+      if (action.do === "hold" && this.budget.blockedBy(consumer) === input.blocked) return action.for;
     }
     return 1000;
   }

@@ -6,12 +6,17 @@ export interface Versioned {
   readonly resourceVersion: string;
 }
 
+/** Ends remembered; answers are late by a moment, not by a thousand deletions. */
+const ENDED = 1_000;
+
 /**
  * Records by key, fed by a watch and by the answers to own writes, whichever comes first: an older version never replaces a
  * newer one, so that after a write the reconciler does not act on what it saw before it.
  */
 export class Cache<T extends Versioned> {
   private readonly records = new Map<string, T>();
+  /** Objects that went last: the answer to an own write may come after the watch has told their end, and must not bring them back. */
+  private readonly ended = new Map<string, Versioned>();
 
   get size(): number {
     return this.records.size;
@@ -32,6 +37,9 @@ export class Cache<T extends Versioned> {
   /** Takes the record unless the same or a newer version of the object is known. Returns whether it was taken. */
   apply(key: string, record: T): boolean {
     if (!supersedes(record, this.records.get(key))) return false;
+    const ended = this.ended.get(key);
+    if (ended?.uid === record.uid && !isNewer(record.resourceVersion, ended.resourceVersion)) return false;
+    this.ended.delete(key);
     this.records.set(key, record);
     return true;
   }
@@ -50,6 +58,9 @@ export class Cache<T extends Versioned> {
   remove(key: string, uid: string): boolean {
     const known = this.records.get(key);
     if (known === undefined || known.uid !== uid) return false;
+    this.ended.set(key, { uid, resourceVersion: known.resourceVersion });
+    const [oldest] = this.ended.keys();
+    if (this.ended.size > ENDED && oldest !== undefined) this.ended.delete(oldest);
     return this.records.delete(key);
   }
 }
