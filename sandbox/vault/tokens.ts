@@ -101,7 +101,7 @@ export class Tokens {
     token.expiresAt = now + ttl * 1000;
     return {
       auth: { token, leaseDuration: ttl },
-      warnings: wanted > ttl ? [capped(wanted, token.maxTtl)] : [],
+      warnings: wanted > ttl ? [capped(wanted, ttl)] : [],
     };
   }
 

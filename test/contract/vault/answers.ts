@@ -48,6 +48,20 @@ export const DENIED = [403, ["1 error occurred:\n\t* permission denied\n\n"]];
 export const NO_TOKEN = [403, ["permission denied"]];
 export const ABSENT = [404, []];
 
+/** The warning about a TTL that was cut to `seconds`: to all that is left of the limit, not to the limit itself. */
+export const capped = (asked: string, seconds: number): string =>
+  `TTL of "${asked}" exceeded the effective max_ttl of "${humanDuration(seconds)}"; TTL value is capped accordingly`;
+
+/** Go's form without zero elements: `768h`, `29m59s`. */
+function humanDuration(seconds: number): string {
+  const parts = [
+    [Math.floor(seconds / 3600), "h"],
+    [Math.floor((seconds % 3600) / 60), "m"],
+    [seconds % 60, "s"],
+  ] as const;
+  return parts.map(([count, unit]) => (count > 0 ? `${count}${unit}` : "")).join("");
+}
+
 /** A new KV mount. */
 export async function freshMount({ vault }: Target, version: 1 | 2): Promise<string> {
   const path = unique(`kv${version}`);
