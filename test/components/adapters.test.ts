@@ -22,7 +22,7 @@ describe("for every valid declaration", () => {
       }),
       { numRuns: 8 },
     );
-  }, 120_000);
+  });
 });
 
 function byIdentity(objects: readonly KubernetesObject[]): Readonly<Record<string, readonly unknown[]>> {

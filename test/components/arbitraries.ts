@@ -51,7 +51,7 @@ const ca = fc.constantFrom<CaSpec | undefined>(
   { secret: { name: "ca", key: "ca.crt" } },
 );
 
-const environmentOf = (name: string) =>
+const environmentOf = (name: string, system: string | undefined) =>
   fc
     .record({
       login,
@@ -71,6 +71,7 @@ const environmentOf = (name: string) =>
           ...(namespace === undefined ? {} : { namespace }),
         },
         ...(staleFor === undefined ? {} : { staleFor }),
+        ...(system === undefined ? {} : { reconciler: { namespace: system } }),
       }),
     );
 
@@ -127,56 +128,69 @@ const secretOf = (owner: Team, id: string): fc.Arbitrary<AppSecretDeclaration> =
 const secretsOf = (owner: Team) =>
   words(0, 3).chain((ids) => fc.tuple(...ids.map((id) => secretOf(owner, `${owner.name}-${id}`))));
 
-export const company: fc.Arbitrary<Company> = fc
-  .constantFrom(["prod"], ["dev", "prod"])
-  .chain((names) => fc.tuple(...names.map(environmentOf)))
-  .chain((environments) => fc.tuple(fc.constant(environments), fc.tuple(...environments.map(teamsOf))))
-  .chain(([environments, teams]) => {
-    const all = teams.flat();
-    return fc
-      .record({
-        secrets: fc.tuple(...all.map(secretsOf)),
-        scope: fc.constantFrom("declared" as const, "cluster" as const),
-        clusterStores: fc.boolean(),
-        all: fc.boolean(),
-      })
-      .map(({ secrets, scope, clusterStores, all: everything }): Company => {
-        const declarations: Declaration[] = secrets.flat();
-        for (const secret of secrets.flat()) {
-          const keys = Object.keys(secret.spec.keys).slice(0, 1);
-          declarations.push(
-            consumer(secret, { kind: "Deployment", name: `${secret.spec.team.name}-app` }, everything ? {} : { keys }),
-          );
-        }
-        for (const owner of all) {
-          const id = `${owner.environment.name}-${owner.name}`;
-          const prefix = owner.prefixes[0] ?? owner.name;
-          declarations.push(store(`${id}-store`, { team: owner }));
-          declarations.push(
-            teamAccess(`${id}-access`, {
-              team: owner,
-              ...(everything ? { prefixes: [{ prefix, reason: "legacy" }] } : {}),
-            }),
-          );
-        }
-        for (const owner of environments) {
-          declarations.push(
-            platform(`${owner.name}-platform`, {
-              environment: owner,
-              kubernetes: { host: "https://10.0.0.1", ca: pem },
-            }),
-          );
-          declarations.push(
-            reconciler(`${owner.name}-reconciler`, {
-              environment: owner,
-              teams: all.filter((entry) => entry.environment === owner),
-              bundle: "process.exit(0)",
-              scope,
-              clusterStores,
-              crds: everything ? "keyturn" : "none",
-            }),
-          );
-        }
-        return { environments, teams: all, declarations };
-      });
-  });
+/**
+ * @param mark is in the name of every environment, and with it in the name of every namespace and cluster-wide object: for servers that
+ * other tests use as well. Without one, names and namespaces are the usual ones.
+ */
+export function companyOf(mark?: string): fc.Arbitrary<Company> {
+  const [suffix, system] = mark === undefined ? ["", undefined] : [`-${mark}`, `keyturn-${mark}`];
+  return fc
+    .constantFrom(["prod"], ["dev", "prod"])
+    .chain((names) => fc.tuple(...names.map((name) => environmentOf(`${name}${suffix}`, system))))
+    .chain((environments) => fc.tuple(fc.constant(environments), fc.tuple(...environments.map(teamsOf))))
+    .chain(([environments, teams]) => {
+      const all = teams.flat();
+      return fc
+        .record({
+          secrets: fc.tuple(...all.map(secretsOf)),
+          scope: fc.constantFrom("declared" as const, "cluster" as const),
+          clusterStores: fc.boolean(),
+          all: fc.boolean(),
+        })
+        .map(({ secrets, scope, clusterStores, all: everything }): Company => {
+          const declarations: Declaration[] = secrets.flat();
+          for (const secret of secrets.flat()) {
+            const keys = Object.keys(secret.spec.keys).slice(0, 1);
+            declarations.push(
+              consumer(
+                secret,
+                { kind: "Deployment", name: `${secret.spec.team.name}-app` },
+                everything ? {} : { keys },
+              ),
+            );
+          }
+          for (const owner of all) {
+            const id = `${owner.environment.name}-${owner.name}`;
+            const prefix = owner.prefixes[0] ?? owner.name;
+            declarations.push(store(`${id}-store`, { team: owner }));
+            declarations.push(
+              teamAccess(`${id}-access`, {
+                team: owner,
+                ...(everything ? { prefixes: [{ prefix, reason: "legacy" }] } : {}),
+              }),
+            );
+          }
+          for (const owner of environments) {
+            declarations.push(
+              platform(`${owner.name}-platform`, {
+                environment: owner,
+                kubernetes: { host: "https://10.0.0.1", ca: pem },
+              }),
+            );
+            declarations.push(
+              reconciler(`${owner.name}-reconciler`, {
+                environment: owner,
+                teams: all.filter((entry) => entry.environment === owner),
+                bundle: "process.exit(0)",
+                scope,
+                clusterStores,
+                crds: everything ? "keyturn" : "none",
+              }),
+            );
+          }
+          return { environments, teams: all, declarations };
+        });
+    });
+}
+
+export const company: fc.Arbitrary<Company> = companyOf();

@@ -124,9 +124,9 @@ export class Stream {
     this.sent.end();
   }
 
-  /** Resolves with the first line that fits, from `from` on; rejects when the stream ends or 10 s pass without one. */
+  /** Resolves with the first line that fits, from `from` on; rejects when the stream ends or 60 s pass without one. */
   async find(what: string, fits: (line: WatchLine) => boolean, from = 0): Promise<WatchLine> {
-    const deadline = Date.now() + 10_000;
+    const deadline = Date.now() + 60_000;
     for (;;) {
       const found = this.lines.slice(from).find(fits);
       if (found !== undefined) return found;
@@ -137,7 +137,7 @@ export class Stream {
 
   /** Resolves when the server has closed the stream. */
   async closed(): Promise<void> {
-    const deadline = Date.now() + 20_000;
+    const deadline = Date.now() + 60_000;
     while (!this.ended) await this.change("its end", deadline);
   }
 

@@ -75,8 +75,8 @@ export async function freshNamespace({ kube }: Target): Promise<string> {
   return name;
 }
 
-/** Repeats an expectation until it holds; the last failure is thrown after the time. */
-export async function eventually<T>(what: string, work: () => Promise<T>, milliseconds = 20_000): Promise<T> {
+/** Repeats an expectation until it holds; the last failure is thrown after the time, which a busy machine does not use up. */
+export async function eventually<T>(what: string, work: () => Promise<T>, milliseconds = 90_000): Promise<T> {
   const deadline = Date.now() + milliseconds;
   for (;;) {
     try {

@@ -7,7 +7,7 @@ import { auditMark, countByVerb, writesSince } from "../bed/audit";
 import { send as baoSend } from "../bed/bao";
 import { baoAuditMark, baoRequestsSince } from "../bed/bao-audit";
 import { eventually } from "../bed/eventually";
-import { send } from "../bed/kube";
+import { request, send } from "../bed/kube";
 import { pulumiEnvironment, pulumiProject, runPulumi, type PulumiEnvironment } from "../bed/pulumi";
 import { apply, pathOf, readManifests } from "./manifests";
 import { run, type Finished, type Program } from "./processes";
@@ -15,12 +15,16 @@ import { runDeployedReconciler } from "./reconciler";
 
 // From a declaration to a rolled workload, on the real servers: the Pulumi engine applies stacks/platform, `cdk8s synth` writes
 // stacks/gitops, the built reconciler runs as the Deployment says. The tests are the steps of one story, in order.
+//
+// The stacks have fixed names: namespaces, ClusterRoles, the mount `prod`, the login `k8s-prod`, policies and roles `keyturn-prod-*`. On the
+// bed they are this file's alone; every other test gives what it makes a name of its own.
 
 const ROOT = join(__dirname, "../..");
 const CDK8S = join(ROOT, "node_modules/.bin/cdk8s");
 const USER = "system:serviceaccount:keyturn-system:keyturn";
 const SECRET = "/api/v1/namespaces/payments/secrets/app-db-secret";
 const EXTERNAL_SECRET = "/apis/external-secrets.io/v1/namespaces/payments/externalsecrets/app-db-secret";
+const SHOP = "/apis/external-secrets.io/v1/namespaces/shop/externalsecrets";
 const CHECKOUT = "/apis/apps/v1/namespaces/payments/deployments/checkout";
 const ROLLOUT = "/apis/keyturn.dev/v1alpha1/namespaces/payments/secretrollouts/deployment-checkout";
 /** Recognisable, so that any output that holds one gives itself away. */
@@ -99,6 +103,13 @@ beforeAll(async () => {
     KEYTURN_PROD_KUBERNETES_CA_FILE: kube.caFile,
   };
   project = pulumiProject(ROOT, join(dir, "project"));
+  for (const namespace of ["payments", "shop", "keyturn-system"]) {
+    const { status } = await request("GET", `/api/v1/namespaces/${namespace}`);
+    if (status !== 404)
+      throw new Error(
+        `namespace ${namespace} is there already: another test made it, or this bed has served this test before`,
+      );
+  }
 });
 
 afterAll(async () => {
@@ -135,7 +146,7 @@ test("cdk8s synth writes the manifests, passes its validation, and writes who re
     "shop: prod/shop/search",
     "shop: prod/shop/sessions",
   ]);
-}, 120_000);
+});
 
 test("pulumi up creates mount, login, exact policies, roles and stores; the next preview shows no difference", async () => {
   writeFileSync(
@@ -156,7 +167,7 @@ test("pulumi up creates mount, login, exact policies, roles and stores; the next
   expect(policy.data.policy).not.toContain("*");
   const again = await pulumi("preview", "--expect-no-changes", "-s", "prod");
   succeeded(again);
-}, 240_000);
+});
 
 test("the reconciler, with the rights of its ServiceAccount alone, logs in as the team and writes the Secret", async () => {
   await baoSend("POST", "prod/data/payments/db", { data: { username: CANARIES.user, password: CANARIES.first } });
@@ -184,7 +195,7 @@ test("the reconciler, with the rights of its ServiceAccount alone, logs in as th
       error: "",
     }),
   );
-}, 60_000);
+});
 
 test("the first sight of a workload restarts nothing", async () => {
   await eventually("checkout is healthy", checkout, healthy);
@@ -196,7 +207,7 @@ test("the first sight of a workload restarts nothing", async () => {
   const { metadata, spec } = await checkout();
   expect(metadata.generation).toBe(1);
   expect(spec.template.metadata.annotations?.["keyturn.dev/generation"]).toBeUndefined();
-}, 60_000);
+});
 
 test("a new version in OpenBao arrives in the Secret, and checkout rolls and becomes healthy", async () => {
   await baoSend("POST", "prod/data/payments/db", { data: { username: CANARIES.user, password: CANARIES.second } });
@@ -232,7 +243,7 @@ test("a new version in OpenBao arrives in the Secret, and checkout rolls and bec
         pod.metadata.deletionTimestamp === undefined,
     ),
   ).toHaveLength(2);
-}, 60_000);
+});
 
 test("another team's path is refused by OpenBao, and the ExternalSecret says so", async () => {
   // Past the reconciler's own check, so that it is OpenBao that refuses: the environments file of this pod allows the prefix.
@@ -265,7 +276,7 @@ test("another team's path is refused by OpenBao, and the ExternalSecret says so"
   expect((await baoRequestsSince(mark)).filter(({ path }) => path === "prod/data/shop/payment-api")).toContainEqual(
     expect.objectContaining({ operation: "read", error: expect.stringContaining("permission denied") as string }),
   );
-}, 60_000);
+});
 
 test("with its own environments file the reconciler refuses that path itself, without asking OpenBao", async () => {
   await reconciler.stop();
@@ -282,14 +293,16 @@ test("with its own environments file the reconciler refuses that path itself, wi
   const reads = await baoRequestsSince(mark, { path: "prod/data/shop/payment-api" });
   expect(reads.filter(({ user, error }) => user !== "k8s-prod-shop-keyturn-shop" || error !== "")).toEqual([]);
   await send("DELETE", "/apis/external-secrets.io/v1/namespaces/payments/externalsecrets/foreign");
-}, 60_000);
+});
 
 test("stopping and starting the reconciler rewrites nothing and restarts nothing", async () => {
-  await eventually(
-    "shop is Ready",
-    () => ready("/apis/external-secrets.io/v1/namespaces/shop/externalsecrets/storefront-api"),
-    (state) => state?.status !== undefined,
-  );
+  // What the last start had to write has been written.
+  for (const path of [EXTERNAL_SECRET, `${SHOP}/storefront-api`, `${SHOP}/storefront-sessions`])
+    await eventually(
+      `${path} has its condition`,
+      () => ready(path),
+      (state) => state?.status !== undefined,
+    );
   expect(await reconciler.stop()).toBe(0);
   outputs.push(reconciler.text);
   const before = await checkout();
@@ -312,7 +325,7 @@ test("stopping and starting the reconciler rewrites nothing and restarts nothing
   } = countByVerb(writes);
   expect(rest).toEqual({});
   expect((await checkout()).metadata.generation).toBe(before.metadata.generation);
-}, 60_000);
+});
 
 test("the audit lines name who read what, with which outcome", () => {
   const lines = outputs
@@ -367,7 +380,7 @@ test("no value is in any log, event, status, manifest, Pulumi state or report", 
   expect(found).toEqual([]);
   // The search itself works: the Secret has it.
   expect(JSON.stringify(await send("GET", SECRET))).toContain(Buffer.from(CANARIES.second).toString("base64"));
-}, 60_000);
+});
 
 function filesOf(folder: string): readonly string[] {
   return readdirSync(folder, { recursive: true })

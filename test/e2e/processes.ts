@@ -48,7 +48,7 @@ export class Program {
   }
 
   /** Waits until it has printed something; fails at once when it ends before. */
-  async printed(pattern: RegExp, within = 20_000): Promise<RegExpExecArray> {
+  async printed(pattern: RegExp, within = 90_000): Promise<RegExpExecArray> {
     return eventually(
       `${String(pattern)} in the output`,
       () => pattern.exec(this.text) ?? (this.child.exitCode === null ? null : this.fail()),

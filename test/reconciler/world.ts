@@ -10,6 +10,7 @@ import { startSandbox } from "../../sandbox";
 import { bed } from "../bed";
 import { auditMark, countByVerb, requestsSince, type AuditMark } from "../bed/audit";
 import { baoAuditMark, baoRequestsSince } from "../bed/bao-audit";
+import { uniqueNamespace } from "../bed/kube";
 import { eventually, MERGE, target, unique, type Target } from "../contract/target";
 
 /** Servers and what a test does with them; the same tests run on the sandbox and on the real ones. */
@@ -19,6 +20,8 @@ export interface World {
   readonly kubeconfig: string;
   readonly vault: { readonly address: string; readonly ca: string };
   readonly dir: string;
+  /** The namespace the reconcilers of this world call their own. */
+  readonly system: string;
   /** From here on {@link requests} and {@link vaultReads} count. */
   mark(): Promise<void>;
   /**
@@ -63,6 +66,7 @@ export async function sandboxWorld(): Promise<World> {
     kubeconfig: kubeconfigFile(dir, kube),
     vault: { address: vault.address, ca: vault.caPem },
     dir,
+    system: "default",
     mark: async () => {
       cluster.resetRequests();
       seen = vault.audit().length;
@@ -87,6 +91,7 @@ export async function realWorld(): Promise<World> {
   const dir = mkdtempSync(join(tmpdir(), "keyturn-reconciler-"));
   const access = { server: kube.server, ca: readFileSync(kube.caFile, "utf8"), token: kube.token };
   const vault = { address: bao.address, ca: readFileSync(bao.caFile, "utf8"), token: bao.rootToken };
+  const system = await uniqueNamespace("system");
   let mark: AuditMark = { offset: 0 };
   let baoMark: AuditMark = { offset: 0 };
   return {
@@ -100,6 +105,7 @@ export async function realWorld(): Promise<World> {
     kubeconfig: kubeconfigFile(dir, access),
     vault,
     dir,
+    system,
     mark: async () => {
       mark = await auditMark();
       baoMark = await baoAuditMark();
@@ -128,7 +134,7 @@ export class Run {
     const audit: Audit = { record: (entry) => void this.audit.push(entry), close: async () => undefined };
     this.running = await runReconciler(
       { kubeconfig: this.world.kubeconfig, logLevel: "debug", ...this.options },
-      { log: this.logger(), audit, environment: { KEYTURN_NAMESPACE: "default" } },
+      { log: this.logger(), audit, environment: { KEYTURN_NAMESPACE: this.world.system } },
     );
     const { health } = this.running.addresses;
     await eventually("the caches are filled", async () => {

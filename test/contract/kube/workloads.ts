@@ -67,27 +67,23 @@ export function workloadContract(open: () => Target): void {
   });
 
   const deploymentIs = (name: string, replicas: number): Promise<Answer> =>
-    eventually(
-      `Deployment ${name} has rolled`,
-      async () => {
-        const answer = await get("deployments", name);
-        const { status, metadata } = answer.json;
-        expect(status).toMatchObject({
-          observedGeneration: metadata.generation,
-          replicas,
-          updatedReplicas: replicas,
-          readyReplicas: replicas,
-          availableReplicas: replicas,
-        });
-        expect(status.unavailableReplicas ?? 0).toBe(0);
-        expect(conditions(answer)).toEqual({
-          Available: "True MinimumReplicasAvailable",
-          Progressing: "True NewReplicaSetAvailable",
-        });
-        return answer;
-      },
-      60_000,
-    );
+    eventually(`Deployment ${name} has rolled`, async () => {
+      const answer = await get("deployments", name);
+      const { status, metadata } = answer.json;
+      expect(status).toMatchObject({
+        observedGeneration: metadata.generation,
+        replicas,
+        updatedReplicas: replicas,
+        readyReplicas: replicas,
+        availableReplicas: replicas,
+      });
+      expect(status.unavailableReplicas ?? 0).toBe(0);
+      expect(conditions(answer)).toEqual({
+        Available: "True MinimumReplicasAvailable",
+        Progressing: "True NewReplicaSetAvailable",
+      });
+      return answer;
+    });
 
   test("a Deployment gets its defaults and generation 1", async () => {
     const made = await create("deployments", workload("defaults", { replicas: 0 }));
@@ -123,7 +119,7 @@ export function workloadContract(open: () => Target): void {
     });
     const idle = await stamp("deployments", "rolls", "g1");
     expect(idle.json.metadata.generation).toBe(after.json.metadata.generation);
-  }, 150_000);
+  });
 
   test("a change outside the template starts no pods; one of the annotations still counts a generation", async () => {
     await create("deployments", workload("quiet", { replicas: 1 }));
@@ -138,36 +134,32 @@ export function workloadContract(open: () => Target): void {
     expect((await podsOf("quiet")).map(({ metadata }) => metadata.name)).toEqual(
       pods.map(({ metadata }) => metadata.name),
     );
-  }, 90_000);
+  });
 
   test("while new pods do not get ready the old ones serve, and the deadline says so", async () => {
     await create("deployments", workload("stuck", { replicas: 2, progressDeadlineSeconds: 2 }));
     await deploymentIs("stuck", 2);
     await stamp("deployments", "stuck", "g1", open().neverReady);
-    const failed = await eventually(
-      "the deadline is over",
-      async () => {
-        const answer = await get("deployments", "stuck");
-        expect(conditions(answer)).toEqual({
-          Available: "True MinimumReplicasAvailable",
-          Progressing: "False ProgressDeadlineExceeded",
-        });
-        return answer;
-      },
-      60_000,
-    );
-    expect(failed.json.status).toMatchObject({
-      observedGeneration: failed.json.metadata.generation,
-      replicas: 3,
-      updatedReplicas: 1,
-      readyReplicas: 2,
-      availableReplicas: 2,
-      unavailableReplicas: 1,
+    await eventually("the deadline is over", async () => {
+      const answer = await get("deployments", "stuck");
+      expect(conditions(answer)).toEqual({
+        Available: "True MinimumReplicasAvailable",
+        Progressing: "False ProgressDeadlineExceeded",
+      });
+      // Two seconds are over even before slow controllers have made the new pod.
+      expect(answer.json.status).toMatchObject({
+        observedGeneration: answer.json.metadata.generation,
+        replicas: 3,
+        updatedReplicas: 1,
+        readyReplicas: 2,
+        availableReplicas: 2,
+        unavailableReplicas: 1,
+      });
     });
     const back = Object.fromEntries(Object.keys(open().neverReady).map((key) => [key, null]));
     await stamp("deployments", "stuck", "g2", back);
     await deploymentIs("stuck", 2);
-  }, 180_000);
+  });
 
   test("a paused Deployment does not roll until it is resumed", async () => {
     await create("deployments", workload("paused", { replicas: 1 }));
@@ -176,25 +168,23 @@ export function workloadContract(open: () => Target): void {
       open().kube.ask("PATCH", apps("deployments", "/paused"), { body: { spec: { paused } }, headers: MERGE });
     await pause(true);
     const stamped = await stamp("deployments", "paused", "g1");
-    const waiting = await eventually(
-      "it has been seen",
-      async () => {
-        const answer = await get("deployments", "paused");
-        expect(answer.json.status.observedGeneration).toBe(stamped.json.metadata.generation);
-        return answer;
-      },
-      30_000,
-    );
+    const waiting = await eventually("it has been seen", async () => {
+      const answer = await get("deployments", "paused");
+      expect(answer.json.status.observedGeneration).toBe(stamped.json.metadata.generation);
+      return answer;
+    });
     expect([waiting.json.status.updatedReplicas ?? 0, conditions(waiting)["Progressing"]]).toEqual([
       0,
       "Unknown DeploymentPaused",
     ]);
     await pause(false);
     await deploymentIs("paused", 1);
-    expect((await podsOf("paused")).map(({ metadata }) => metadata.annotations)).toEqual([
-      { "keyturn.dev/generation": "g1" },
-    ]);
-  }, 150_000);
+    await eventually("only the new pod", async () =>
+      expect((await podsOf("paused")).map(({ metadata }) => metadata.annotations)).toEqual([
+        { "keyturn.dev/generation": "g1" },
+      ]),
+    );
+  });
 
   test("a Recreate Deployment stops its pods before it starts new ones", async () => {
     await create("deployments", workload("recreate", { replicas: 1, strategy: { type: "Recreate" } }));
@@ -208,76 +198,65 @@ export function workloadContract(open: () => Target): void {
       const from = stream.lines.length;
       await stamp("deployments", "recreate", "g1");
       await deploymentIs("recreate", 1);
+      await stream.find("the new pod", ({ type }) => type === "ADDED", from);
       const kinds = (stream.lines.slice(from) as readonly { readonly type: string }[]).map(({ type }) => type);
       expect(kinds.indexOf("DELETED")).toBeLessThan(kinds.indexOf("ADDED"));
       expect(kinds).toContain("DELETED");
     } finally {
       stream.close();
     }
-  }, 150_000);
+  });
 
   test("a StatefulSet rolls from its last pod on and ends with one revision", async () => {
     await create("statefulsets", workload("set", { replicas: 2, serviceName: "set" }));
     const ready = (revisions: "equal" | "any"): Promise<Answer> =>
-      eventually(
-        "the StatefulSet is up to date",
-        async () => {
-          const answer = await get("statefulsets", "set");
-          const { status, metadata } = answer.json;
-          expect(status).toMatchObject({
-            observedGeneration: metadata.generation,
-            replicas: 2,
-            readyReplicas: 2,
-            updatedReplicas: 2,
-            availableReplicas: 2,
-            currentReplicas: 2,
-          });
-          if (revisions === "equal") expect(status.currentRevision).toBe(status.updateRevision);
-          return answer;
-        },
-        60_000,
-      );
+      eventually("the StatefulSet is up to date", async () => {
+        const answer = await get("statefulsets", "set");
+        const { status, metadata } = answer.json;
+        expect(status).toMatchObject({
+          observedGeneration: metadata.generation,
+          replicas: 2,
+          readyReplicas: 2,
+          updatedReplicas: 2,
+          availableReplicas: 2,
+          currentReplicas: 2,
+        });
+        if (revisions === "equal") expect(status.currentRevision).toBe(status.updateRevision);
+        return answer;
+      });
     const before = await ready("equal");
     const stamped = await stamp("statefulsets", "set", "g1");
     expect(stamped.json.metadata.generation).toBe(before.json.metadata.generation + 1);
-    const after = await eventually(
-      "another revision",
-      async () => {
-        const answer = await ready("equal");
-        expect(answer.json.status.updateRevision).not.toBe(before.json.status.updateRevision);
-        return answer;
-      },
-      60_000,
-    );
+    const after = await eventually("another revision", async () => {
+      const answer = await ready("equal");
+      expect(answer.json.status.updateRevision).not.toBe(before.json.status.updateRevision);
+      return answer;
+    });
     expect(after.json.status.updateRevision).toMatch(/^set-/);
     const pods = await podsOf("set");
     expect(pods.map(({ metadata }) => metadata.name).sort()).toEqual(["set-0", "set-1"]);
     expect(pods.map(({ metadata }) => metadata.annotations?.["keyturn.dev/generation"])).toEqual(["g1", "g1"]);
-  }, 180_000);
+  });
 
   test("a DaemonSet has a pod on every node and replaces it when stamped", async () => {
     const nodes = (await open().kube.ask("GET", "/api/v1/nodes")).json.items.length;
     await create("daemonsets", workload("daemon"));
     const ready = (): Promise<Answer> =>
-      eventually(
-        "the DaemonSet is up to date",
-        async () => {
-          const answer = await get("daemonsets", "daemon");
-          const { status, metadata } = answer.json;
-          expect(status).toMatchObject({
-            observedGeneration: metadata.generation,
-            desiredNumberScheduled: nodes,
-            currentNumberScheduled: nodes,
-            updatedNumberScheduled: nodes,
-            numberReady: nodes,
-            numberAvailable: nodes,
-            numberMisscheduled: 0,
-          });
-          expect(status.numberUnavailable ?? 0).toBe(0);
-          return answer;
-        },
-        60_000,
-      );
+      eventually("the DaemonSet is up to date", async () => {
+        const answer = await get("daemonsets", "daemon");
+        const { status, metadata } = answer.json;
+        expect(status).toMatchObject({
+          observedGeneration: metadata.generation,
+          desiredNumberScheduled: nodes,
+          currentNumberScheduled: nodes,
+          updatedNumberScheduled: nodes,
+          numberReady: nodes,
+          numberAvailable: nodes,
+          numberMisscheduled: 0,
+        });
+        expect(status.numberUnavailable ?? 0).toBe(0);
+        return answer;
+      });
     await ready();
     await stamp("daemonsets", "daemon", "g1");
     await ready();
@@ -287,7 +266,7 @@ export function workloadContract(open: () => Target): void {
         new Array(nodes).fill("g1"),
       );
     });
-  }, 150_000);
+  });
 
   test("the scale subresource reads and sets replicas", async () => {
     await create("deployments", workload("scaled", { replicas: 1 }));
@@ -301,14 +280,14 @@ export function workloadContract(open: () => Target): void {
     ]);
     await open().kube.ask("PATCH", path, { body: { spec: { replicas: 2 } }, headers: MERGE });
     await deploymentIs("scaled", 2);
-  }, 90_000);
+  });
 
   test("pods go with their Deployment", async () => {
     await create("deployments", workload("leaves", { replicas: 1 }));
     await deploymentIs("leaves", 1);
     await open().kube.ask("DELETE", apps("deployments", "/leaves"));
-    await eventually("no pods", async () => expect(await podsOf("leaves")).toEqual([]), 60_000);
-  }, 90_000);
+    await eventually("no pods", async () => expect(await podsOf("leaves")).toEqual([]));
+  });
 
   test.each([
     ["no selector", { selector: undefined }, "spec.selector: FieldValueRequired"],

@@ -201,8 +201,13 @@ export function storesSuite(world: () => World): void {
         headers: { "Content-Type": "application/merge-patch+json" },
       });
       await tenant.untilData("db", { password: "one" });
-      const { json } = await world().target.kube.ask("GET", `/apis/external-secrets.io/v1/clustersecretstores/${name}`);
-      expect((json as unknown as JsonRecord).status).toMatchObject({ conditions: [{ type: "Ready", status: "True" }] });
+      await eventually("the store's condition", async () => {
+        const path = `/apis/external-secrets.io/v1/clustersecretstores/${name}`;
+        const { json } = await world().target.kube.ask("GET", path);
+        expect((json as unknown as JsonRecord).status).toMatchObject({
+          conditions: [{ type: "Ready", status: "True" }],
+        });
+      });
     } finally {
       await world().target.kube.ask("DELETE", `/apis/external-secrets.io/v1/clustersecretstores/${name}`);
     }

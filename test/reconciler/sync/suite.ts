@@ -20,13 +20,14 @@ export function syncSuite(world: () => World): void {
     run = await new Run(world(), { namespaces: [tenant.namespace] }).start();
   };
 
-  /** Waits until the reconciler has done what it had to do: an object made now has been synced. */
+  /** Waits until the reconciler has done what it had to do: an object made now has been synced, and its event, the last in line, sent. */
   const settled = async (): Promise<void> => {
     const name = `settled-${Math.random().toString(36).slice(2, 8)}`;
     await tenant.apply(
       tenant.externalSecret(name, { data: [{ secretKey: "a", remoteRef: { key: "app/ready", property: "probe" } }] }),
     );
     await tenant.untilReady(name, "True");
+    await eventually("its event", async () => expect(await tenant.events(name)).not.toEqual([]));
     await tenant.delete("ExternalSecret", name);
   };
 
@@ -72,7 +73,9 @@ export function syncSuite(world: () => World): void {
       target: `Secret ${tenant.namespace}/db`,
       keys: ["password"],
     });
-    expect(await tenant.ready("vault", "SecretStore")).toMatchObject({ status: "True", reason: "Valid" });
+    await eventually("the store's condition", async () =>
+      expect(await tenant.ready("vault", "SecretStore")).toMatchObject({ status: "True", reason: "Valid" }),
+    );
   });
 
   test("keys of one path are one read and one audit line that names them", async () => {
@@ -354,9 +357,14 @@ export function syncSuite(world: () => World): void {
     const names = Array.from({ length: 10 }, (_, index) => `copy-${index}`);
     await tenant.apply(tenant.store(), ...names.map((name) => tenant.externalSecret(name)));
     await world().mark();
+    const begun = performance.now();
     // One after the other, so that it is the answer that is shared and not the request.
     run = await new Run(world(), { namespaces: [tenant.namespace], concurrency: 1 }).start();
     for (const name of names) await tenant.untilReady(name, "True");
-    expect(await world().vaultReads(`${tenant.mount}/data/app/db`)).toBe(1);
+    // An answer is shared for two seconds, which a busy computer may need more than once for ten Secrets.
+    const most = 1 + Math.floor((performance.now() - begun) / 2_000);
+    const reads = await world().vaultReads(`${tenant.mount}/data/app/db`);
+    expect(reads).toBeGreaterThanOrEqual(1);
+    expect(reads).toBeLessThanOrEqual(most);
   });
 }
