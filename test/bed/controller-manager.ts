@@ -35,7 +35,7 @@ export function startControllerManager(
         const answers = await Promise.all(wanted.map((path) => kube.request("GET", path)));
         return answers.every(({ status }) => status === 200);
       },
-      readyWithinMs: 60_000,
+      readyWithinMs: 90_000,
     },
     context,
   );

@@ -18,7 +18,7 @@ export function startEtcd(command: string, context: ServerContext): Promise<Serv
       ],
       // Its own log, not an answer on the port, which could come from another bed's etcd.
       ready: (_, log) => log().includes("serving client traffic insecurely"),
-      readyWithinMs: 30_000,
+      readyWithinMs: 90_000,
     },
     context,
   );

@@ -47,7 +47,7 @@ describe("what a bed leaves behind", () => {
     owner.kill("SIGKILL");
     await eventually("the process has ended", () => processStarted(pid) === undefined);
     await eventually("the folder is removed", () => !existsSync(folder));
-  }, 20_000);
+  });
 
   it("is cleaned by the next start when the watchdog was killed too", async () => {
     const leftover = identify(idle());

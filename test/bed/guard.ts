@@ -6,6 +6,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -98,7 +99,11 @@ export class Guard {
 
   #record(): void {
     const record: Record = { owner: this.#owner, processes: [...this.#processes.values()] };
-    if (existsSync(this.dir)) writeFileSync(join(this.dir, RECORD), JSON.stringify(record));
+    if (!existsSync(this.dir)) return;
+    // In place at once: a start that reads half a record would take this bed for a leftover.
+    const file = join(this.dir, RECORD);
+    writeFileSync(`${file}.new`, JSON.stringify(record));
+    renameSync(`${file}.new`, file);
   }
 }
 

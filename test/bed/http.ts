@@ -15,7 +15,7 @@ export interface Call {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-const TIMEOUT_MS = 30_000;
+const TIMEOUT_MS = 60_000;
 const agents = new Map<string, Agent>();
 
 /** One HTTPS request with the given CA, on kept connections. Any status is an answer; only a failed connection throws. */

@@ -43,7 +43,7 @@ export function startKwok(
         const { body } = await kube.request<Node>("GET", `/api/v1/nodes/${NODE_NAME}`);
         return body.status.conditions?.some(({ type, status }) => type === "Ready" && status === "True") === true;
       },
-      readyWithinMs: 60_000,
+      readyWithinMs: 90_000,
     },
     context,
   );

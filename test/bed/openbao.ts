@@ -76,7 +76,7 @@ export async function startOpenBao(
           });
           return status === 200;
         },
-        readyWithinMs: 30_000,
+        readyWithinMs: 90_000,
       },
       context,
     ),

@@ -38,7 +38,7 @@ test("the examples of README and docs compile", () => {
   const files = ["README.md", "docs/getting-started.md"].flatMap(blocks);
   expect(files.length).toBeGreaterThanOrEqual(4);
   expect(problems(files)).toEqual([]);
-}, 120_000);
+});
 
 test("an example with a mistake would be found: a dev team does not fit a prod store", () => {
   const text = `
@@ -49,4 +49,4 @@ test("an example with a mistake would be found: a dev team does not fit a prod s
     const dev = team(environment("dev", { vault }), "a", { namespaces: ["a"] });
     new Store<"prod">(new Chart(new App(), "c"), "s", { team: dev });`;
   expect(problems([{ file: "wrong.ts", text }]).join("\n")).toContain('"dev"');
-}, 120_000);
+});

@@ -7,8 +7,8 @@ import { pulumiStack, type PulumiStack } from "../bed/pulumi/stack";
 import { buildPolicies } from "./built";
 import { prod, dev } from "./fixtures";
 
-// A run of the CLI takes two seconds of two idle cores, and ten times that on busy ones.
-jest.setTimeout(180_000);
+// A run of the CLI takes two seconds of two idle cores, and more than ten times that on busy ones; a test makes several.
+jest.setTimeout(900_000);
 
 describe("the policy pack under the real Pulumi engine", () => {
   const namespace = `policies-${randomBytes(4).toString("hex")}`;

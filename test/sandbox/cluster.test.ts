@@ -167,8 +167,7 @@ describe("rollouts", () => {
     const { json } = await opened.kube.ask("GET", `${path}/${name}`);
     return (json.status as unknown as { readyReplicas?: number }).readyReplicas ?? 0;
   };
-  const becomesReady = (name: string) =>
-    eventually(`${name} is ready`, async () => expect(await ready(name)).toBe(1), 5_000);
+  const becomesReady = (name: string) => eventually(`${name} is ready`, async () => expect(await ready(name)).toBe(1));
   const podsSeen = (name: string) =>
     eventually("a pod that runs", async () => {
       const { json } = await opened.kube.ask("GET", `/api/v1/namespaces/default/pods?labelSelector=app%3D${name}`);

@@ -84,7 +84,7 @@ it("the real `cdk8s synth` writes a file per environment and team, and the Vault
     ["dev", ["payments", "shop"]],
     ["prod", ["payments", "shop"]],
   ]);
-}, 120_000);
+});
 
 it("synthesizes in-process for one environment, with the platform where Pulumi does not deploy it", () => {
   const { dev } = company({ dev: { address: "https://127.0.0.1:8200", ca: "-----BEGIN CERTIFICATE-----\nx\n" } });

@@ -6,8 +6,8 @@ import { bed } from "../bed";
 import { createServiceAccount, requestToken, uniqueNamespace } from "../kube";
 import { pulumiStack, type PulumiStack } from "./stack";
 
-// A run of the CLI takes two seconds of two idle cores, and ten times that on busy ones.
-jest.setTimeout(180_000);
+// A run of the CLI takes two seconds of two idle cores, and more than ten times that on busy ones; a test makes several.
+jest.setTimeout(900_000);
 
 const PASSWORD = `canary-${randomBytes(8).toString("hex")}`;
 

@@ -5,8 +5,8 @@ import { bed } from "../bed";
 import { request as kubeRequest, send as kubeSend, uniqueNamespace } from "../kube";
 import { pulumiStack } from "./stack";
 
-// A run of the CLI takes two seconds of two idle cores, and ten times that on busy ones.
-jest.setTimeout(180_000);
+// A run of the CLI takes two seconds of two idle cores, and more than ten times that on busy ones; a test makes several.
+jest.setTimeout(900_000);
 
 describe("pulumi import", () => {
   it("reads what is on the servers, and destroy then deletes it", async () => {

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { bed } from "../bed";
 import { pulumiStack, type PulumiStack } from "./stack";
 
-// A run of the CLI takes two seconds of two idle cores, and ten times that on busy ones.
-jest.setTimeout(180_000);
+// A run of the CLI takes two seconds of two idle cores, and more than ten times that on busy ones; a test makes several.
+jest.setTimeout(900_000);
 
 describe("a policy pack in a folder", () => {
   const pack = join(__dirname, "fixture/pack");

@@ -5,8 +5,8 @@ import { bed } from "../bed";
 import { eventually } from "../eventually";
 import { pulumiStack, type PulumiStack } from "./stack";
 
-// A run of the CLI takes two seconds of two idle cores, and ten times that on busy ones.
-jest.setTimeout(180_000);
+// A run of the CLI takes two seconds of two idle cores, and more than ten times that on busy ones; a test makes several.
+jest.setTimeout(900_000);
 
 /** Command lines of the processes that belong to a stack's CLI: language host, providers, program. */
 function processesOf(stack: PulumiStack): readonly string[] {
@@ -49,7 +49,6 @@ describe("the processes of a Pulumi run", () => {
         ["pulumi-language-nodejs.cjs", "pulumi-resource-kubernetes.cjs", "pulumi-resource-vault.cjs", "cmd/run"].every(
           (wanted) => running.includes(wanted),
         ),
-      { within: 60_000 },
     );
     return { pid, run };
   }
@@ -63,7 +62,6 @@ describe("the processes of a Pulumi run", () => {
       "no process is left",
       () => processesOf(stack),
       (left) => left.length === 0,
-      { within: 15_000 },
     );
   });
 
@@ -75,7 +73,6 @@ describe("the processes of a Pulumi run", () => {
       "no process is left",
       () => processesOf(stack),
       (left) => left.length === 0,
-      { within: 15_000 },
     );
   });
 

@@ -6,8 +6,8 @@ import { bed } from "../bed";
 import { request as kubeRequest } from "../kube";
 import { pulumiStack } from "./stack";
 
-// A run of the CLI takes two seconds of two idle cores, and ten times that on busy ones.
-jest.setTimeout(180_000);
+// A run of the CLI takes two seconds of two idle cores, and more than ten times that on busy ones; a test makes several.
+jest.setTimeout(900_000);
 
 describe("a provider that is given its settings by the program", () => {
   it("reaches the servers with a kubeconfig's content and a token that state keeps encrypted", async () => {

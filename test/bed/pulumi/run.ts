@@ -13,7 +13,7 @@ export interface RunOptions {
   readonly cwd: string;
   /** From `pulumiEnvironment`, with what the test adds. */
   readonly env: Readonly<Record<string, string>>;
-  /** Milliseconds after which the CLI is interrupted and the call fails; default 120,000. */
+  /** Milliseconds after which the CLI is interrupted and the call fails; default 300,000. */
   readonly within?: number;
   /** Interrupts the CLI, as Ctrl-C does. */
   readonly signal?: AbortSignal;
@@ -30,7 +30,7 @@ const SIGNALS = new Map([
 
 /** Test fixture. Runs the real Pulumi CLI, never asking questions and without colours. Any exit code is an answer; only a run that takes too long throws. */
 export function runPulumi(args: readonly string[], options: RunOptions): Promise<PulumiRun> {
-  const { cwd, env, within = 120_000, signal } = options;
+  const { cwd, env, within = 300_000, signal } = options;
   const binary = env["PULUMI_BIN"];
   if (binary === undefined)
     throw new Error("runPulumi: the environment lacks PULUMI_BIN; take it from pulumiEnvironment");

@@ -117,7 +117,8 @@ test("a candidate waits for a holder that gives signs of life, whatever its cloc
 test("of two candidates exactly one leads, and releasing hands over at once", async () => {
   const stage = await leaseServer();
   // A lease so long that only a release explains the take-over.
-  const [a, b] = [elect(stage, "a", { leaseDuration: 60 }), elect(stage, "b", { leaseDuration: 60 })];
+  const long = { leaseDuration: 60, renewDeadline: 40_000 };
+  const [a, b] = [elect(stage, "a", long), elect(stage, "b", long)];
   const both = [a.acquire().then(() => a), b.acquire().then(() => b)];
   const first = await Promise.race(both);
   const second = first === a ? b : a;
@@ -139,8 +140,15 @@ test("a leader that cannot renew stops calling itself leader before others may t
   await lease.acquire();
   stage.state.down = true;
   const down = performance.now();
-  await eventually("no leader", () => !lease.isLeader(), Boolean, { every: 5 });
-  expect(performance.now() - down).toBeLessThan(600);
+  let led = 0;
+  const leads = (): boolean => {
+    const asked = performance.now() - down;
+    if (!lease.isLeader()) return false;
+    led = asked;
+    return true;
+  };
+  await eventually("no leader", () => !leads(), Boolean, { every: 5 });
+  expect(led).toBeLessThanOrEqual(480);
   await eventually("lost", () => lost.length > 0);
   stage.state.down = false;
   expect(lost).toEqual(["it could not be renewed for 1 s"]);
@@ -151,7 +159,12 @@ test("a short outage of the API server does not cost leadership", async () => {
   const stage = await leaseServer();
   const lost: string[] = [];
   const errors: Error[] = [];
-  const lease = elect(stage, "a", { onLost: (cause) => lost.push(cause), onError: (error) => errors.push(error) });
+  const lease = elect(stage, "a", {
+    leaseDuration: 60,
+    renewDeadline: 40_000,
+    onLost: (cause) => lost.push(cause),
+    onError: (error) => errors.push(error),
+  });
   await lease.acquire();
   stage.state.down = true;
   await eventually("two failed renewals", () => errors.length >= 2);

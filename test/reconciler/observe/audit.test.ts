@@ -94,7 +94,7 @@ test("stdout takes the lines of a process that ends, also through a slow pipe, a
   writeFileSync(
     script,
     `import { createAudit } from ${JSON.stringify(join(__dirname, "../../../reconciler/observe/audit"))};
-     const audit = createAudit({ target: "stdout" });
+     const audit = createAudit({ target: "stdout", closeWithin: 60_000 });
      for (let version = 0; version < 20_000; version++) audit.record({ event: "read", outcome: "ok", object: "o".repeat(50), version });
      void audit.close().then(() => console.error("closed"));`,
   );

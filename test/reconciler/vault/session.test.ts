@@ -55,25 +55,29 @@ describe("the life of a token", () => {
     const tokens = (): unknown[] =>
       vault.server.requests.filter(({ method }) => method === "GET").map(({ headers }) => headers["x-vault-token"]);
     const started = performance.now();
+    let lastWithOne = 0;
     await eventually(
       "a second login",
       async () => {
+        const begun = performance.now() - started;
         await client.read(identity, PATH, read);
-        return vault.logins === 2;
+        if (vault.logins === 2) return true;
+        lastWithOne = begun;
+        return false;
       },
       Boolean,
       { every: 20 },
     );
-    const after = performance.now() - started;
-    expect(after).toBeGreaterThanOrEqual(1_750);
-    expect(after).toBeLessThanOrEqual(2_300);
+    expect(performance.now() - started).toBeGreaterThanOrEqual(1_750);
+    // By the last read before it, so that a busy moment of this computer is not taken for a late login.
+    expect(lastWithOne).toBeLessThanOrEqual(2_300);
     await client.read(identity, PATH, read);
     expect([tokens()[0], tokens().at(-1)]).toEqual(["canary-token-1", "canary-token-2"]);
   });
 
   test("a background login that fails leaves the old token working", async () => {
     const vault = await fakeVault();
-    vault.lease = 1;
+    vault.lease = 4;
     const { client } = clientOf();
     await client.read(identityOf(vault), PATH, read);
     let failed = 0;
