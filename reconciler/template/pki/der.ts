@@ -63,9 +63,36 @@ export class DerReader {
     return this.next().content;
   }
 
-  /** {@link read}, or undefined when something else or nothing follows. */
+  /** {@link read}, or undefined when something else or nothing follows, as `cryptobyte` does it. */
   optional(id: number): Buffer | undefined {
     return this.peek === id ? this.next().content : undefined;
+  }
+
+  /** An optional field of `encoding/asn1`: whatever follows must at least begin as an element does. */
+  field(id: number): Buffer | undefined {
+    if (this.isEmpty) return undefined;
+    const start = this.at;
+    const found = this.header().id;
+    this.at = start;
+    return found === id ? this.next().content : undefined;
+  }
+
+  /**
+   * An optional field with an explicit tag. As in `encoding/asn1` the length of the tag binds nobody, and something else in the
+   * tag counts as no field.
+   */
+  explicitField(tag: number, id: number): Buffer | undefined {
+    if (this.isEmpty) return undefined;
+    const start = this.at;
+    const outer = this.header();
+    if (this.isEmpty) throw malformed();
+    if (outer.id === tag) {
+      if (outer.length === 0) throw malformed();
+      const content = this.field(id);
+      if (content !== undefined) return content;
+    }
+    this.at = start;
+    return undefined;
   }
 
   inside(id: number): DerReader {

@@ -115,16 +115,11 @@ export function parseSec1(der: Buffer, outside?: string): EcPrivateKey {
   const fields = new DerReader(der).inside(SEQUENCE);
   const version = fields.int();
   let scalar = fields.read(OCTET_STRING);
-  let inside: string | undefined;
-  if (fields.peek === constructed(0)) {
-    fields.enter(constructed(0));
-    inside = readOid(fields.read(OID));
-  }
-  if (fields.peek === constructed(1)) {
-    fields.enter(constructed(1));
-    readBits(fields.read(BIT_STRING));
-  }
-  const curve = curveOfOid(outside ?? inside ?? "");
+  const name = fields.explicitField(constructed(0), OID);
+  const inside = name === undefined ? "" : readOid(name);
+  const point = fields.explicitField(constructed(1), BIT_STRING);
+  if (point !== undefined) readBits(point);
+  const curve = curveOfOid(outside ?? inside);
   if (version !== 1n || curve === undefined) throw invalid();
   // Old writers padded with zeros, or left leading ones away.
   const extra = scalar.length - curve.bytes;

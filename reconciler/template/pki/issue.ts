@@ -1,4 +1,4 @@
-import { createHash, sign } from "node:crypto";
+import { createHash, createPublicKey, sign, verify } from "node:crypto";
 import { FunctionError } from "../functions/function";
 import type { Certificate } from "./certificate";
 import { bits, element, explicit, implicit, integer, nothing, octets, oid, sequence, toBigInt, trueValue } from "./der";
@@ -55,7 +55,7 @@ export function issueCertificate(
     pkixDer(publicKey),
     explicit(3, sequence(...extensions(request, publicKey, authority))),
   );
-  return sequence(tbs, algorithm, bits(signature(tbs, signingKey as PrivateKey)));
+  return sequence(tbs, algorithm, bits(signature(tbs, signingKey as PrivateKey, signingPublic)));
 }
 
 function publicHalf(key: PrivateKey | DsaPrivateKey): PublicKey {
@@ -78,15 +78,19 @@ function signatureAlgorithm(key: PublicKey): Buffer {
   }
 }
 
-function signature(tbs: Buffer, key: PrivateKey): Buffer {
+/** Verified, as Go does: a key whose parts do not belong together signs nonsense. */
+function signature(tbs: Buffer, key: PrivateKey, publicKey: PublicKey): Buffer {
   if (key.kind === "rsa" && key.n >> 1023n === 0n) throw refuse();
   const hash = key.kind === "rsa" ? "sha256" : key.kind === "ec" ? `sha${HASH_OF_CURVE[key.curve.name]}` : null;
   const object = keyObject(key);
   try {
-    return sign(hash, tbs, object);
+    const signed = sign(hash, tbs, object);
+    if (verify(hash, tbs, createPublicKey({ key: pkixDer(publicKey), format: "der", type: "spki" }), signed))
+      return signed;
   } catch {
-    throw refuse();
+    // OpenSSL does not take everything for a key that Go does.
   }
+  throw refuse();
 }
 
 /** UTCTime from 1950 to 2049, else GeneralizedTime; whole seconds, rounded down. */

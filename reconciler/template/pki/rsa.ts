@@ -40,13 +40,13 @@ export function parsePkcs1(der: Buffer): RsaPrivateKey {
   const e = fields.int();
   const [d, p, q] = [fields.integer(), fields.integer(), fields.integer()];
   const optional = (): bigint | undefined => {
-    const content = fields.optional(INTEGER);
+    const content = fields.field(INTEGER);
     return content === undefined ? undefined : readInteger(content);
   };
   const [dp, dq, qinv] = [optional(), optional(), optional()];
   if ([n, d, p, q, dp, dq, qinv].some((value) => value !== undefined && value <= 0n)) throw invalid();
   const more: bigint[] = [];
-  const additional = fields.optional(SEQUENCE);
+  const additional = fields.field(SEQUENCE);
   if (additional !== undefined) {
     for (const primes = new DerReader(additional); !primes.isEmpty;) {
       const values = primes.inside(SEQUENCE);

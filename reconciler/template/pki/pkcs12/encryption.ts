@@ -98,8 +98,8 @@ export function pbkdf2Parameters(kdf: Algorithm): Pbkdf2Parameters {
   const fields = parametersOf(kdf);
   const salt = fields.next();
   const iterations = Number(fields.int());
-  const length = fields.optional(INTEGER);
-  const prf = fields.optional(SEQUENCE);
+  const length = fields.field(INTEGER);
+  const prf = fields.field(SEQUENCE);
   const hash = prf === undefined ? "sha1" : HMACS.get(readAlgorithm(prf).id);
   if ((salt.id & 0x1f) !== OCTET_STRING || hash === undefined) throw unsupported();
   if (length !== undefined && length.length > 8) throw unsupported();

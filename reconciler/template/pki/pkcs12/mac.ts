@@ -28,7 +28,7 @@ export function readMacData(content: Buffer): MacData {
   const algorithm = readAlgorithm(digestInfo.read(SEQUENCE));
   const digest = digestInfo.read(OCTET_STRING);
   const salt = fields.read(OCTET_STRING);
-  const iterations = fields.optional(INTEGER);
+  const iterations = fields.field(INTEGER);
   if (iterations !== undefined && iterations.length > 8) throw unsupported();
   return { algorithm, digest, salt, iterations: iterations === undefined ? 1 : Number(readInteger(iterations)) };
 }

@@ -50,8 +50,8 @@ function authenticate(der: Buffer, password: Password, spend: Spend): { content:
   if (pfx.int() !== 3n) throw refuse();
   const authSafe = pfx.inside(SEQUENCE);
   if (authSafe.oid() !== ids.DATA) throw refuse();
-  const content = onlyElement(authSafe.optional(constructed(0)) ?? Buffer.alloc(0)).content;
-  const macData = pfx.optional(SEQUENCE);
+  const content = onlyElement(authSafe.field(constructed(0)) ?? Buffer.alloc(0)).content;
+  const macData = pfx.field(SEQUENCE);
   if (macData === undefined) {
     if (!isEmpty(password)) throw new FunctionError("has no MAC");
     return { content, password };
@@ -96,7 +96,7 @@ function safeBags(authenticatedSafe: Buffer, password: Password, spend: Spend): 
 
 function readContent(info: DerReader, password: Password, spend: Spend): Buffer {
   const type = info.oid();
-  const content = onlyElement(info.optional(constructed(0)) ?? Buffer.alloc(0));
+  const content = onlyElement(info.field(constructed(0)) ?? Buffer.alloc(0));
   if (type === ids.DATA && content.id === OCTET_STRING) return content.content;
   if (type !== ids.ENCRYPTED_DATA || content.id !== SEQUENCE) throw refuse();
   const fields = new DerReader(content.content);
@@ -104,13 +104,13 @@ function readContent(info: DerReader, password: Password, spend: Spend): Buffer 
   const encrypted = fields.inside(SEQUENCE);
   encrypted.read(OID);
   const algorithm = readAlgorithm(encrypted.read(SEQUENCE));
-  return decrypt(algorithm, encrypted.optional(implicit(0)) ?? Buffer.alloc(0), password, spend);
+  return decrypt(algorithm, encrypted.field(implicit(0)) ?? Buffer.alloc(0), password, spend);
 }
 
 function readBag(fields: DerReader): SafeBag {
   const id = fields.oid();
   const value = fields.read(constructed(0));
-  const attributes = fields.optional(SET);
+  const attributes = fields.field(SET);
   if (attributes !== undefined) {
     for (const list = new DerReader(attributes); !list.isEmpty;) {
       const attribute = list.inside(SEQUENCE);
