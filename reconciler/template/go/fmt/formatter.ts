@@ -183,6 +183,8 @@ export class Formatter {
     const long = Number.isFinite(value) && (this.sharp || (verb !== "g" && verb !== "G")) && verb !== "b";
     if (long) this.expect(precision);
     let text = formatFloat(value, verb, precision, bits);
+    const isPlain = !this.hasWidth && !this.plus && !this.space && !this.sharp;
+    if (isPlain && !Number.isNaN(value)) return this.write(text);
     if (text[0] !== "-" && text[0] !== "+") text = `+${text}`;
     if (this.space && text[0] === "+" && !this.plus) text = ` ${text.slice(1)}`;
     if (text[1] === "I") return this.padWithSpaces(text);

@@ -9,7 +9,7 @@ export type { Charge } from "./formatter";
  * Package `fmt` on byte strings and template values. What Go reports about a wrong format (`%!d(string=x)`, `%!(EXTRA int=1)`)
  * is part of the output, as in Go.
  *
- * Throws `FunctionError` where Go would print an address, `LimitError` for values nested deeper than 1000 (also those that
+ * Throws `FunctionError` where Go would print an address, `LimitError` for values nested deeper than 500 (also those that
  * contain themselves, where Go's process dies), and whatever `charge` throws; it is told how many bytes are about to be added.
  */
 export function sprintf(format: string, args: readonly Value[], charge: Charge = NO_CHARGE): string {

@@ -4,7 +4,7 @@ import { GoInteger, GoMap, GoObject, GoSlice, typeOf, type Value } from "../valu
 import { Formatter } from "./formatter";
 
 /** Deeper values are refused: Go has no bound here, but a map that contains itself would never end. */
-const MAX_DEPTH = 1000;
+const MAX_DEPTH = 500;
 
 /** `fmt.pp`: prints operands of any type by a verb. */
 export class Printer extends Formatter {
@@ -194,8 +194,14 @@ export class Printer extends Formatter {
       this.write(value.type.name);
       if (value.isNil) return this.write("(nil)");
     }
-    const [open, comma, close] = this.sharpV ? ["{", ", ", "}"] : ["[", " ", "]"];
-    this.sequence(open, value.items, comma, close, (item) => this.printValue(item, verb, depth + 1));
+    const comma = this.sharpV ? ", " : " ";
+    this.write(this.sharpV ? "{" : "[");
+    // Not by `sequence`: each level of a deep value should take little of the stack.
+    for (let index = 0; index < value.items.length; index++) {
+      if (index > 0) this.write(comma);
+      this.printValue(value.items[index] as Value, verb, depth + 1);
+    }
+    this.write(this.sharpV ? "}" : "]");
   }
 
   private printMap(value: GoMap, verb: string, depth: number): void {
@@ -203,12 +209,17 @@ export class Printer extends Formatter {
       this.write(value.type.name);
       if (value.isNil) return this.write("(nil)");
     }
-    const [open, comma, close] = this.sharpV ? ["{", ", ", "}"] : ["map[", " ", "]"];
-    this.sequence(open, value.sortedKeys(), comma, close, (key) => {
-      this.printValue(key, verb, depth + 1);
+    const comma = this.sharpV ? ", " : " ";
+    this.write(this.sharpV ? "{" : "map[");
+    let first = true;
+    for (const key of value.sortedKeys()) {
+      if (first) first = false;
+      else this.write(comma);
+      this.printString(key, verb);
       this.write(":");
       this.printValue(value.entries.get(key) as Value, verb, depth + 1);
-    });
+    }
+    this.write(this.sharpV ? "}" : "]");
   }
 
   private printObject(value: GoObject, verb: string, depth: number): void {

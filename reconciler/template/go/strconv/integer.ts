@@ -4,19 +4,19 @@ export interface Parsed<T> {
   readonly error?: "syntax" | "range";
 }
 
-const DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz";
+const MOST_64 = (1n << 64n) - 1n;
+const CUTOFF_64 = 1n << 63n;
 
 /** `strconv.FormatInt`, base 2 to 36; also `FormatUint` for a value that is not negative. */
 export const formatInt = (value: bigint, base: number): string => value.toString(base);
 
 /** `strconv.ParseInt`. Base 0 takes the base from the prefix and allows underscores between digits. `bits` 0 is 64. */
 export function parseInt(text: string, base = 10, bits = 64): Parsed<bigint> {
-  const size = BigInt(bits === 0 ? 64 : bits);
   const sign = text[0];
   const negative = sign === "-";
   const { value, error } = parseUint(negative || sign === "+" ? text.slice(1) : text, base, bits);
   if (error === "syntax") return { value: 0n, error };
-  const cutoff = 1n << (size - 1n);
+  const cutoff = bits === 64 || bits === 0 ? CUTOFF_64 : 1n << BigInt(bits - 1);
   if (!negative && value >= cutoff) return { value: cutoff - 1n, error: "range" };
   if (negative && value > cutoff) return { value: -cutoff, error: "range" };
   return { value: negative ? -value : value };
@@ -40,7 +40,7 @@ export function parseUint(text: string, base = 10, bits = 64): Parsed<bigint> {
       digits = text.slice(prefix === "b" || prefix === "x" || prefix === "o" ? 2 : 1);
     }
   }
-  const most = (1n << BigInt(bits === 0 ? 64 : bits)) - 1n;
+  const most = bits === 64 || bits === 0 ? MOST_64 : (1n << BigInt(bits)) - 1n;
   const bound = Number(most);
   // As long as the sum stays below 2^53, plain numbers do.
   let small = 0;
@@ -74,7 +74,7 @@ export function parseUint(text: string, base = 10, bits = 64): Parsed<bigint> {
 function digitOf(code: number): number {
   if (code >= 0x30 && code <= 0x39) return code - 0x30;
   const lower = code | 0x20;
-  return lower >= 0x61 && lower <= 0x7a ? lower - 0x61 + 10 : DIGITS.length;
+  return lower >= 0x61 && lower <= 0x7a ? lower - 0x61 + 10 : 36;
 }
 
 /** `strconv.underscoreOK`: underscores only between digits, or between a base prefix and a digit. */

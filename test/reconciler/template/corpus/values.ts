@@ -77,4 +77,13 @@ export const cases: readonly TemplateCase[] = [
     "{{ print .missing }}",
     "{{ index (list nil) 0 }}|{{ index (dict) `x` }}|{{ print (index (list nil) 0) }}",
   ].map(one),
+  {
+    template: "{{ fromJson .deep }}",
+    data: { deep: `${"[".repeat(600)}${"]".repeat(600)}` },
+    explained: {
+      reason: "A value nested deeper than 500 levels is not printed, because one that contains itself would never end.",
+      ours: { error: { code: "limit" } },
+    },
+  },
+  { template: "{{ fromJson .deep }}", data: { deep: `${"[".repeat(400)}${"]".repeat(400)}` } },
 ];
