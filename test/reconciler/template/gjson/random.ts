@@ -9,25 +9,9 @@ const join = (...parts: readonly Arbitrary<string>[]): Arbitrary<string> =>
 const many = (part: Arbitrary<string>, separator: string, maxLength: number, minLength = 0): Arbitrary<string> =>
   fc.array(part, { minLength, maxLength }).map((pieces) => pieces.join(separator));
 
-const name = pick(
-  "a",
-  "a",
-  "b",
-  "b",
-  "c",
-  "ab",
-  "abc",
-  "",
-  "0",
-  "1",
-  "a.b",
-  "x*",
-  "é",
-  "日本",
-  "@this",
-  "#",
-  "a|b",
-  "__proto__",
+const name = fc.oneof(
+  { weight: 6, arbitrary: pick("a", "a", "b", "b", "c") },
+  { weight: 2, arbitrary: pick("ab", "abc", "", "0", "1", "a.b", "x*", "é", "日本", "@this", "#", "a|b", "__proto__") },
 );
 const space = fc.oneof(
   { weight: 8, arbitrary: fc.constant("") },
@@ -182,9 +166,10 @@ const broken = (subject: Arbitrary<string>, odds: number): Arbitrary<string> =>
     .map(([whole, edits]) => applied(whole, edits));
 
 const key = fc.oneof(
-  { weight: 8, arbitrary: pick("a", "b", "c", "ab", "abc", "0", "1", "2", "", "é", "日本", "__proto__") },
+  { weight: 12, arbitrary: pick("a", "a", "b", "b", "c", "0", "1") },
+  { weight: 3, arbitrary: pick("ab", "abc", "2", "", "é", "日本", "__proto__") },
   { weight: 2, arbitrary: pick("a\\.b", "x\\*", "\\@this", "\\#", "a\\|b", "\\a", "a\\\\b", "\\") },
-  { weight: 2, arbitrary: pick("*", "?", "a*", "*b", "?*", "a?c", "*a*", "**", "é*", "?本", "a*\\*", "x\\**") },
+  { weight: 4, arbitrary: pick("*", "?", "a*", "*b", "?*", "a?c", "*a*", "**", "é*", "?本", "a*\\*", "x\\**") },
   { weight: 1, arbitrary: pick("00", "18446744073709551617", "-1", "1x", "a#b", "a!") },
 );
 
@@ -197,7 +182,7 @@ const parts = fc.letrec<{
   literal: string;
 }>((tie) => ({
   path: fc
-    .tuple(tie("part"), fc.array(fc.tuple(fc.constantFrom(".", ".", ".", "|"), tie("part")), { maxLength: 4 }))
+    .tuple(tie("part"), fc.array(fc.tuple(fc.constantFrom(".", ".", ".", "|"), tie("part")), { maxLength: 3 }))
     .map(([first, rest]) => first + rest.map(([separator, part]) => separator + part).join("")),
   part: fc.oneof(
     { depthSize: "small" },
@@ -300,7 +285,40 @@ export interface Question {
   readonly path: string;
 }
 
-export const question: Arbitrary<Question> = fc.record({ json: broken(document, 3), path: broken(path, 2) });
+/** A path to some value of a valid document, by the numbers; what they choose is escaped as gjson's `Escape` does. */
+function wayInto(json: string, choices: readonly number[]): { readonly way: string; readonly value: unknown } {
+  let way = "";
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch {
+    return { way, value };
+  }
+  for (const choice of choices) {
+    if (typeof value !== "object" || value === null) break;
+    const entries = Object.entries(value);
+    const entry = entries[choice % Math.max(entries.length, 1)];
+    if (entry === undefined) break;
+    way += `${way === "" ? "" : choice % 5 === 0 ? "|" : "."}${entry[0].replace(/[^a-z0-9_ \x80-\xff-]/g, "\\$&")}`;
+    value = entry[1];
+  }
+  return { way, value };
+}
+
+const guided = fc
+  .tuple(document, fc.array(fc.nat(20), { maxLength: 4 }), parts.condition, parts.modifier, parts.path, fc.nat(8))
+  .map(([json, choices, condition, modifier, path, choice]) => {
+    const { way, value } = wayInto(json, choices);
+    const elements = ["#", `#.${path}`, condition, `${condition}.${path}`, `${condition}|${path}`];
+    const ends = [...(Array.isArray(value) ? elements : []), modifier, path, `${modifier}|${path}`];
+    const end = choice === 0 && way !== "" ? undefined : ends[choice % ends.length];
+    return { json, path: end === undefined ? way : way === "" ? end : `${way}.${end}` };
+  });
+
+export const question: Arbitrary<Question> = fc.oneof(
+  fc.record({ json: broken(document, 3), path: broken(path, 2) }),
+  guided,
+);
 
 const noise = fc
   .array(
