@@ -49,7 +49,8 @@ export const pathsFunctions: readonly GoFunction[] = [
     example: ['{{ urlJoin (dict "scheme" "https" "host" "a.example" "path" "/p") }}', "https://a.example/p"],
     call: ([dict]) => {
       const part = (name: string): string => {
-        const value = (dict as GoMap).entries.get(name) ?? "";
+        const value = (dict as GoMap).entries.get(name);
+        if (value === undefined) return "";
         if (typeof value !== "string") throw new FunctionError("is not a string");
         return value;
       };

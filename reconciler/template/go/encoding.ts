@@ -16,8 +16,7 @@ function alphabet(digits: string): Uint8Array {
 const BASE64 = alphabet("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
 const BASE32_DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 const BASE32 = alphabet(BASE32_DIGITS);
-const HEX = alphabet("0123456789abcdef");
-for (let upper = 0x41; upper <= 0x46; upper++) HEX[upper] = upper - 0x41 + 10;
+const HEX = /[0-9A-Fa-f]/;
 
 const PAD = 0x3d;
 const isNewline = (code: number): boolean => code === 0x0a || code === 0x0d;
@@ -26,9 +25,13 @@ export const base64Encode = (bytes: string): string => Buffer.from(bytes, "latin
 
 /** `base64.StdEncoding.DecodeString`: line ends are skipped, bits after the last byte do not matter, padding must be there. */
 export function base64Decode(text: string): Decoded {
-  const wrong = base64Error(text);
-  if (wrong >= 0) return { error: `illegal base64 data at input byte ${wrong}` };
-  return { bytes: Buffer.from(text, "base64").toString("latin1") };
+  const decoded = Buffer.from(text, "base64");
+  // Text that encoding gives back is right, which is faster to find out than why it is not.
+  if (decoded.toString("base64") !== text) {
+    const wrong = base64Error(text);
+    if (wrong >= 0) return { error: `illegal base64 data at input byte ${wrong}` };
+  }
+  return { bytes: decoded.toString("latin1") };
 }
 
 /** Where Go finds the input wrong, or -1. */
@@ -58,7 +61,8 @@ function base64Error(text: string): number {
 }
 
 export function base32Encode(bytes: string): string {
-  let out = "";
+  const out = Buffer.alloc(Math.ceil(bytes.length / 5) * 8, PAD);
+  let end = 0;
   let bits = 0;
   let held = 0;
   for (let at = 0; at < bytes.length; at++) {
@@ -66,11 +70,11 @@ export function base32Encode(bytes: string): string {
     bits += 8;
     while (bits >= 5) {
       bits -= 5;
-      out += BASE32_DIGITS[(held >> bits) & 31];
+      out[end++] = BASE32_DIGITS.charCodeAt((held >> bits) & 31);
     }
   }
-  if (bits > 0) out += BASE32_DIGITS[(held << (5 - bits)) & 31];
-  return out.padEnd(Math.ceil(out.length / 8) * 8, "=");
+  if (bits > 0) out[end] = BASE32_DIGITS.charCodeAt((held << (5 - bits)) & 31);
+  return out.toString("latin1");
 }
 
 /** `base32.StdEncoding.DecodeString`: line ends are taken out first, and do not count in the error. */
@@ -78,7 +82,8 @@ export function base32Decode(text: string): Decoded {
   const source = text.replace(/[\r\n]+/g, "");
   const wrong = (at: number): Decoded => ({ error: `illegal base32 data at input byte ${at}` });
   const { length } = source;
-  const bytes: number[] = [];
+  const bytes = Buffer.allocUnsafe(Math.ceil(length / 8) * 5);
+  let end = 0;
   let held = 0;
   let bits = 0;
   let place = 0;
@@ -90,7 +95,7 @@ export function base32Decode(text: string): Decoded {
       for (let next = 0; next < 7 - place; next++)
         if (left > next && source.charCodeAt(at + 1 + next) !== PAD) return wrong(at + next);
       if (place === 3 || place === 6) return wrong(at);
-      return { bytes: fromCodes(bytes) };
+      return { bytes: bytes.toString("latin1", 0, end) };
     }
     const value = BASE32[code] as number;
     if (value === INVALID) return wrong(at);
@@ -98,22 +103,21 @@ export function base32Decode(text: string): Decoded {
     bits += 5;
     if (bits >= 8) {
       bits -= 8;
-      bytes.push((held >> bits) & 0xff);
+      bytes[end++] = (held >> bits) & 0xff;
     }
     place = (place + 1) & 7;
   }
-  return place === 0 ? { bytes: fromCodes(bytes) } : wrong(length - place);
+  return place === 0 ? { bytes: bytes.toString("latin1", 0, end) } : wrong(length - place);
 }
-
-const fromCodes = (codes: readonly number[]): string => Buffer.from(codes).toString("latin1");
 
 /** `hex.DecodeString`. */
 export function hexDecode(text: string): Decoded {
+  const decoded = Buffer.from(text, "hex");
+  if (decoded.length * 2 === text.length) return { bytes: decoded.toString("latin1") };
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
-    if (HEX[code] === INVALID)
+    if (!HEX.test(text.charAt(at)))
       return { error: sprintf("encoding/hex: invalid byte: %#U", [new GoInteger(INT32, BigInt(code))]) };
   }
-  if (text.length % 2 === 1) return { error: "encoding/hex: odd length hex string" };
-  return { bytes: Buffer.from(text, "hex").toString("latin1") };
+  return { error: "encoding/hex: odd length hex string" };
 }

@@ -1,4 +1,5 @@
-import { bytesOf, runeBytes, runeAt } from "./bytes";
+import { bytesOf } from "./bytes";
+import { mapRunes } from "./strings";
 import { isLower, isSpace, isTitle, isUpper, toLower, toTitle, toUpper } from "./unicode";
 
 /** Package `github.com/Masterminds/goutils`, with its habit of taking bytes for characters in some functions. */
@@ -39,7 +40,7 @@ export function initials(text: string): string {
 /** `Uncapitalize`: the first letter of each word in lower case. */
 export function uncapitalize(text: string): string {
   let starts = true;
-  return eachRune(text, (rune) => {
+  return mapRunes(text, (rune) => {
     if (isSpace(rune)) {
       starts = true;
       return rune;
@@ -53,7 +54,7 @@ export function uncapitalize(text: string): string {
 /** `SwapCase`: lower case at the start of a word becomes title case. */
 export function swapCase(text: string): string {
   let space = true;
-  return eachRune(text, (rune) => {
+  return mapRunes(text, (rune) => {
     if (isUpper(rune) || isTitle(rune)) {
       space = false;
       return toLower(rune);
@@ -66,17 +67,6 @@ export function swapCase(text: string): string {
     space = isSpace(rune);
     return rune;
   });
-}
-
-/** `string([]rune(text))` with each rune mapped. */
-function eachRune(text: string, mapping: (rune: number) => number): string {
-  let out = "";
-  for (let at = 0; at < text.length;) {
-    const rune = runeAt(text, at);
-    out += runeBytes(mapping(rune.value));
-    at += rune.size;
-  }
-  return out;
 }
 
 /** `WrapCustom`: the lines, to be joined by the line end. Lengths are bytes; `cutWords` breaks words longer than a line. */

@@ -15,8 +15,9 @@ export function randomBelow(bound: bigint, render: Render): bigint {
   }
 }
 
-/** `count` characters, each one of the alphabet, which has at most 256. */
+/** `count` characters, each one of the alphabet, which has at most 256; none for a negative count. */
 export function randomText(alphabet: string, count: number, render: Render): string {
+  if (count <= 0) return "";
   render.room(count);
   const fair = 256 - (256 % alphabet.length);
   let out = "";
@@ -26,4 +27,30 @@ export function randomText(alphabet: string, count: number, render: Render): str
       if (byte < fair && out.length < count) out += alphabet[byte % alphabet.length];
   }
   return out;
+}
+
+/** Many small random numbers, drawn out of few requests for bytes. */
+export class RandomNumbers {
+  #bytes: DataView = new DataView(new ArrayBuffer(0));
+  #at = 0;
+
+  constructor(private readonly render: Render) {}
+
+  /** A number from 0 to below `bound`, which is from 1 to 2^32. */
+  below(bound: number): number {
+    const fair = 2 ** 32 - (2 ** 32 % bound);
+    for (;;) {
+      if (this.#at >= this.#bytes.byteLength) this.#fill();
+      const value = this.#bytes.getUint32(this.#at);
+      this.#at += 4;
+      if (value < fair) return value % bound;
+    }
+  }
+
+  #fill(): void {
+    this.render.step();
+    const bytes = this.render.random(1024);
+    this.#bytes = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#at = 0;
+  }
 }

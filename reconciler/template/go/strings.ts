@@ -1,18 +1,25 @@
-import { isAscii, runeAt, runeBytes, runeCount, type Rune } from "./bytes";
+import { isAscii, runeAt, runeCount, type Rune } from "./bytes";
+import { RuneWriter } from "./rune-writer";
 import { isDigit, isLetter, isSpace, toLower, toTitle, toUpper } from "./unicode";
 
 /** Package `strings`, on byte strings. Runes are UTF-8 sequences; an invalid byte reads as U+FFFD and is written as such. */
 
 /** `strings.Map`: also an unchanged invalid byte becomes U+FFFD. */
 export function mapRunes(text: string, mapping: (rune: number) => number): string {
-  let out = "";
+  // The most a rune can grow is an invalid byte that becomes the three of U+FFFD.
+  const out = new RuneWriter(text.length * 3);
   for (let at = 0; at < text.length;) {
-    const rune = runeAt(text, at);
-    const mapped = mapping(rune.value);
-    out += mapped === rune.value && rune.valid ? text.slice(at, at + rune.size) : runeBytes(mapped);
-    at += rune.size;
+    const first = text.charCodeAt(at);
+    if (first < 0x80) {
+      out.write(mapping(first));
+      at++;
+    } else {
+      const rune = runeAt(text, at);
+      out.write(mapping(rune.value));
+      at += rune.size;
+    }
   }
-  return out;
+  return out.finish();
 }
 
 /** `strings.ToUpper`: rune by rune, so `ß` stays. */

@@ -16,6 +16,18 @@ const convert = (
   call: ([text]) => conversion(text as string),
 });
 
+/** Rune by rune costs some ten times what the engine counts for text. */
+const convertRunes = (...row: Parameters<typeof convert>): GoFunction => {
+  const entry = convert(...row);
+  return {
+    ...entry,
+    call: (args, render) => {
+      render.step((args[0] as string).length >> 5);
+      return entry.call(args, render);
+    },
+  };
+};
+
 export const caseFunctions: readonly GoFunction[] = [
   convert(
     "upper",
@@ -24,37 +36,37 @@ export const caseFunctions: readonly GoFunction[] = [
     upper,
   ),
   convert("lower", "All letters in lower case.", ['{{ lower "Hello" }}', "hello"], lower),
-  convert(
+  convertRunes(
     "title",
     "The first letter of each word in title case; the rest stays.",
     ['{{ title "hello big world" }}', "Hello Big World"],
     title,
   ),
-  convert(
+  convertRunes(
     "untitle",
     "The first letter of each word in lower case.",
     ['{{ untitle "Hello World" }}', "hello world"],
     uncapitalize,
   ),
-  convert(
+  convertRunes(
     "swapcase",
     "Upper case becomes lower and the other way round; lower case at the start of a word becomes title case.",
     ['{{ swapcase "This Is A.Test" }}', "tHIS iS a.tEST"],
     swapCase,
   ),
-  convert(
+  convertRunes(
     "snakecase",
     "Words in lower case with underscores between them.",
     ['{{ snakecase "FirstName" }}', "first_name"],
     toSnakeCase,
   ),
-  convert(
+  convertRunes(
     "camelcase",
     "Words with a capital at their start and nothing between them.",
     ['{{ camelcase "http_server" }}', "HttpServer"],
     toPascalCase,
   ),
-  convert(
+  convertRunes(
     "kebabcase",
     "Words in lower case with hyphens between them.",
     ['{{ kebabcase "FirstName" }}', "first-name"],

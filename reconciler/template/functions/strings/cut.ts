@@ -136,16 +136,15 @@ function substring(start: number, end: number, text: string): string {
 }
 
 function wrapped(text: string, length: number, separator: string, cutWords: boolean, render: Render): string {
-  return text === "" ? "" : joined(wrapLines(text, length, cutWords), separator, render);
+  const lines = wrapLines(text, length, cutWords);
+  render.step(lines.length >> 4);
+  return joined(lines, separator, render);
 }
 
 function parts(text: string, separator: string, limit: number, render: Render): string[] {
-  if (separator === "" && limit < 0 && isAscii(text)) {
-    render.room(text.length);
-    return text.split("");
-  }
-  const found = splitN(text, separator, limit);
+  const found = separator === "" && limit < 0 && isAscii(text) ? text.split("") : splitN(text, separator, limit);
   render.room(found.length);
+  render.step(found.length >> 4);
   return found;
 }
 

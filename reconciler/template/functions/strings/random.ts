@@ -1,5 +1,5 @@
 import { runeBytes, runesOf } from "../../go/bytes";
-import { randomBelow, randomText } from "../../go/random";
+import { RandomNumbers, randomText } from "../../go/random";
 import type { GoFunction } from "../function";
 
 const DIGITS = "0123456789";
@@ -27,8 +27,9 @@ export const randomFunctions: readonly GoFunction[] = [
     call: ([text], render) => {
       render.room((text as string).length);
       const runes = Array.from(runesOf(text as string), ({ value }) => runeBytes(value));
+      const numbers = new RandomNumbers(render);
       for (let index = runes.length - 1; index > 0; index--) {
-        const other = Number(randomBelow(BigInt(index + 1), render));
+        const other = numbers.below(index + 1);
         const rune = runes[index] as string;
         runes[index] = runes[other] as string;
         runes[other] = rune;
