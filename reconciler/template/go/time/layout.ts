@@ -102,14 +102,14 @@ function elementAt(layout: string, at: number): Found | undefined {
     case "3":
     case "4":
     case "5":
-      return found(layout[at] as Element);
+      return found(layout[at]);
     case "P":
       return layout[at + 1] === "M" ? found("PM") : undefined;
     case "p":
       return layout[at + 1] === "m" ? found("pm") : undefined;
     case "-":
     case "Z": {
-      const zone = WITH_SIGN.get(layout[at] as string)?.find((element) => layout.startsWith(element, at));
+      const zone = WITH_SIGN.get(layout[at])?.find((element) => layout.startsWith(element, at));
       return zone === undefined ? undefined : found(zone);
     }
     case ".":

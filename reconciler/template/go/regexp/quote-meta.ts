@@ -1,0 +1,4 @@
+const META = /[\\.+*?()|[\]{}^$]/g;
+
+/** `regexp.QuoteMeta`. */
+export const quoteMeta = (text: string): string => text.replace(META, "\\$&");
