@@ -23,8 +23,8 @@ export async function keyturn(
     readonly tty?: boolean;
   } = {},
 ): Promise<Result> {
-  const out: string[] = [];
-  const err: string[] = [];
+  const out: (string | Uint8Array)[] = [];
+  const err: (string | Uint8Array)[] = [];
   const code = await run(argv, {
     stdin: stream(options.stdin ?? ""),
     stdout: { write: (text) => out.push(text), isTTY: options.tty },
@@ -33,8 +33,11 @@ export async function keyturn(
     cwd: options.cwd ?? ROOT,
     now: () => new Date("2026-11-24T12:00:00Z"),
   });
-  return { code, stdout: out.join(""), stderr: err.join("") };
+  return { code, stdout: textOf(out), stderr: textOf(err) };
 }
+
+const textOf = (chunks: readonly (string | Uint8Array)[]): string =>
+  Buffer.concat(chunks.map((chunk) => Buffer.from(chunk))).toString("utf8");
 
 async function* stream(content: string | Uint8Array): AsyncGenerator<string | Uint8Array> {
   yield content;
