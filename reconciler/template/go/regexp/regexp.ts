@@ -68,6 +68,15 @@ export class Regexp {
     return found.length === 0 ? undefined : found.map(([start, end]) => text.slice(start, end));
   }
 
+  /** `FindAllStringSubmatch` of all matches: each with its groups, which are empty where they took no part. */
+  findAllSubmatch(text: string, meter: Meter): string[][] {
+    return this.#findAllIndex(text, -1n, meter, 1 + this.#groups).map((match) =>
+      Array.from({ length: 1 + this.#groups }, (_, group) =>
+        (match[2 * group] ?? -1) < 0 ? "" : text.slice(match[2 * group], match[2 * group + 1]),
+      ),
+    );
+  }
+
   /** `ReplaceAllString`: see {@link parseExpansion} for the replacement. */
   replaceAll(text: string, replacement: string, meter: Meter): string {
     if (!replacement.includes("$")) return this.replaceAllLiteral(text, replacement, meter);
@@ -99,7 +108,7 @@ export class Regexp {
     const parts: string[] = [];
     let begin = 0;
     let end = 0;
-    for (const [start, stop] of this.#findAllIndex(text, limit, meter)) {
+    for (const [start = 0, stop = 0] of this.#findAllIndex(text, limit, meter)) {
       if (limit > 0n && BigInt(parts.length) >= limit - 1n) break;
       end = start;
       if (stop !== 0) parts.push(text.slice(begin, end));
@@ -110,13 +119,13 @@ export class Regexp {
   }
 
   /** Go's allMatches: an empty match right behind another match does not count. */
-  #findAllIndex(text: string, limit: bigint, meter: Meter): (readonly [start: number, end: number])[] {
-    const input = this.#input(text, meter);
-    const found: (readonly [number, number])[] = [];
+  #findAllIndex(text: string, limit: bigint, meter: Meter, groups = 1): (readonly number[])[] {
+    const input = this.#input(text, meter, groups);
+    const found: (readonly number[])[] = [];
     const most = limit < 0n || limit > BigInt(text.length) ? text.length + 1 : Number(limit);
     let previousEnd = -1;
     for (let position = 0; found.length < most && position <= text.length;) {
-      const match = this.#search(input, position, 1);
+      const match = this.#search(input, position, groups);
       if (match === undefined) break;
       const [start = 0, end = 0] = match;
       const accept = end !== position || start !== previousEnd;
@@ -125,7 +134,7 @@ export class Regexp {
       previousEnd = end;
       if (!accept) continue;
       meter.room(1);
-      found.push([start, end]);
+      found.push(match);
     }
     input.settle();
     return found;
