@@ -26,6 +26,7 @@ export const randomFunctions: readonly GoFunction[] = [
     random: true,
     call: ([text], render) => {
       render.room((text as string).length);
+      render.step((text as string).length >> 3);
       const runes = Array.from(runesOf(text as string), ({ value }) => runeBytes(value));
       const numbers = new RandomNumbers(render);
       for (let index = runes.length - 1; index > 0; index--) {
