@@ -1,4 +1,5 @@
 import { get } from "./get";
+import { Path } from "./path";
 import type { Result } from "./result";
 import { Work } from "./work";
 
@@ -10,4 +11,7 @@ export type { Result, ResultType } from "./result";
  *
  * @throws LimitError for a query nested deeper than 500, or that looks at or builds much more than its document ("steps")
  */
-export const query = (json: string, path: string): Result => get(json, path, new Work(json.length));
+export function query(json: string, path: string): Result {
+  const work = new Work(json.length);
+  return get(json, new Path(path, work), work);
+}

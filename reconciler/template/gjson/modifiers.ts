@@ -1,9 +1,11 @@
-import type { ModifierName } from "./path";
+import type { ModifierName } from "./parts";
+import { Path } from "./path";
 import { optionsOf, pretty } from "./pretty";
 import { forEach, parse, type Result } from "./result";
 import { stringEnd, trim } from "./scan";
 import type { Get } from "./search";
-import { isValidJson, quoteJson, trimSpace } from "./text";
+import { quoteJson, trimSpace } from "./text";
+import { isValidJson } from "./valid";
 import type { Work } from "./work";
 
 type Modifier = (json: string, argument: string, work: Work, get: Get) => string;
@@ -144,7 +146,8 @@ function group(json: string): string {
 }
 
 /** What the path finds in the document and in each value within it, outer ones first. */
-function dig(json: string, path: string, work: Work, get: Get): string {
+function dig(json: string, argument: string, work: Work, get: Get): string {
+  const path = new Path(argument, work);
   const found: string[] = [];
   const descend = (parent: Result): void => {
     work.enter();

@@ -1,29 +1,22 @@
-import type { Get } from "./search";
-import { isValidJson, quoteJson } from "./text";
-import type { Work } from "./work";
-
-interface Selector {
-  /** As written; "" if the path gives the name. */
-  readonly name: string;
-  readonly path: string;
-}
+import { quoteJson } from "./text";
+import { isValidJson } from "./valid";
 
 export interface Multipath {
-  readonly selectors: readonly Selector[];
+  readonly selectors: readonly { readonly key: string; readonly path: string }[];
   /** What follows the closing bracket. */
   readonly rest: string;
 }
 
 /** `parseSubSelectors` of a path that starts with `[` or `{`; undefined if that never closes. */
 export function multipathOf(path: string): Multipath | undefined {
-  const selectors: Selector[] = [];
+  const selectors: { readonly key: string; readonly path: string }[] = [];
   let depth = 1;
   let colon = 0;
   let start = 1;
   let isModifier = false;
   const push = (end: number): void => {
-    const name = colon === 0 ? "" : path.slice(start, colon);
-    selectors.push({ name, path: path.slice(colon === 0 ? start : colon + 1, end) });
+    const selected = path.slice(colon === 0 ? start : colon + 1, end);
+    selectors.push({ key: keyOf(colon === 0 ? "" : path.slice(start, colon), selected), path: selected });
     colon = 0;
     isModifier = false;
     start = end + 1;
@@ -62,20 +55,8 @@ export function multipathOf(path: string): Multipath | undefined {
   return undefined;
 }
 
-/** The array or object of what the paths find; what they do not find is left out. */
-export function collect(json: string, isObject: boolean, { selectors }: Multipath, work: Work, get: Get): string {
-  const pieces: string[] = [];
-  for (const selector of selectors) {
-    const { exists, raw } = get(json, selector.path, work);
-    if (!exists) continue;
-    const piece = isObject ? `${keyOf(selector)}:${raw}` : raw;
-    work.spend(piece.length);
-    pieces.push(piece);
-  }
-  return isObject ? `{${pieces.join(",")}}` : `[${pieces.join(",")}]`;
-}
-
-function keyOf({ name, path }: Selector): string {
+/** The written name, or the last one of the path. */
+function keyOf(name: string, path: string): string {
   if (name !== "") return name.startsWith('"') && isValidJson(name) ? name : quoteJson(name);
   const last = lastName(path);
   return quoteJson(/[\x00-\x1f[\]{}()#|!]/.test(last) ? "_" : last);

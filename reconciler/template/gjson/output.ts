@@ -20,7 +20,7 @@ export class Output {
       this.bytes.copy(grown, 0, 0, this.length);
       this.bytes = grown;
     }
-    if (text.length === 1) this.bytes[this.length] = text.charCodeAt(0);
+    if (text.length < 16) for (let at = 0; at < text.length; at++) this.bytes[this.length + at] = text.charCodeAt(at);
     else this.bytes.write(text, this.length, "latin1");
     this.length = end;
   }

@@ -87,7 +87,7 @@ export function boolOf(text: string): boolean | undefined {
 }
 
 /** The type of the value that starts with this character; undefined for what lies between values. */
-export function startOf(json: string, at: number, code: number): ResultType | undefined {
+export function typeAt(json: string, at: number, code: number): ResultType | undefined {
   switch (code) {
     case 0x22: // "
       return "String";
@@ -124,7 +124,7 @@ export function parse(json: string): Result {
   for (let at = 0; at < json.length; at++) {
     const code = json.charCodeAt(at);
     if (code <= 0x20) continue;
-    const type = startOf(json, at, code);
+    const type = typeAt(json, at, code);
     if (type === undefined) return NOTHING;
     if (type === "JSON") return new Result(type, json.slice(at));
     const end = endOf(json, at, type);
@@ -143,7 +143,7 @@ export interface Piece {
 /** `parseAny`: the next value at or after `from`, whatever stands before it; undefined if there is none or a string has no end. */
 export function nextValue(json: string, from: number): Piece | undefined {
   for (let at = from; at < json.length; at++) {
-    const type = startOf(json, at, json.charCodeAt(at));
+    const type = typeAt(json, at, json.charCodeAt(at));
     if (type === undefined) continue;
     const end = endOf(json, at, type);
     return end < 0 ? undefined : { value: resultOf(type, json.slice(at, end)), end };

@@ -1,19 +1,11 @@
-import {
-  arrayIndex,
-  arrayPart,
-  objectPart,
-  splitAtPipe,
-  type ArrayPart,
-  type ObjectPart,
-  type Selection,
-} from "./path";
-import { endOf, nextValue, NOTHING, Result, resultOf, startOf, type ResultType } from "./result";
+import { matches } from "./match";
+import type { ArrayStep, Condition, ObjectStep, Path } from "./path";
+import { endOf, nextValue, NOTHING, Result, resultOf, typeAt, type ResultType } from "./result";
 import { unescape } from "./scan";
 import { satisfies } from "./selection";
-import { matches } from "./match";
 import type { Work } from "./work";
 
-export type Get = (json: string, path: string, work: Work) => Result;
+export type Get = (json: string, path: Path, work: Work) => Result;
 
 /**
  * One walk through a document along a path up to its first pipe. It goes forward only and never checks the document: what
@@ -22,10 +14,10 @@ export type Get = (json: string, path: string, work: Work) => Result;
  */
 export class Search {
   value: Result = NOTHING;
-  /** The rest of the path, to be applied to the value. */
-  pipe: string | undefined;
+  /** What is to be applied to the value. */
+  pipe: Path | undefined;
   /** Offset behind what was looked at. */
-  at = 0;
+  private at = 0;
 
   constructor(
     private readonly json: string,
@@ -33,14 +25,30 @@ export class Search {
     private readonly get: Get,
   ) {}
 
+  /** Searches the first object or array of the document. */
+  document(path: Path): void {
+    const { json } = this;
+    let at = 0;
+    for (; at < json.length; at++) {
+      const code = json.charCodeAt(at);
+      if (code !== 0x7b && code !== 0x5b) continue;
+      this.into(at, path);
+      break;
+    }
+    this.work.spend(Math.max(at, this.at));
+  }
+
+  private into(at: number, path: Path): boolean {
+    return this.json.charCodeAt(at) === 0x7b ? this.object(at + 1, path) : this.array(at + 1, path);
+  }
+
   /** `parseObject`: searches the object whose text starts at `from`; true once the value is found. */
-  object(from: number, path: string): boolean {
-    const { json, work } = this;
+  private object(from: number, path: Path): boolean {
+    const { json } = this;
     const end = json.length;
-    const part = objectPart(path);
-    if (part.pipe !== undefined) this.pipe = part.pipe;
-    work.spend(part.name.length);
-    work.enter();
+    const step = path.objectStep;
+    if (step.pipe !== undefined) this.pipe = step.pipe;
+    this.work.enter();
     let at = from;
     while (at < end) {
       let keyAt = at;
@@ -59,15 +67,14 @@ export class Search {
         keyEnd++;
       }
       if (keyEnd >= end) return this.leave(end, false);
-      const isMatch = this.isKey(part, keyAt, keyEnd, escaped);
-      at = this.member(keyEnd + 1, isMatch, part.rest);
+      const isMatch = this.isKey(step, keyAt, keyEnd, escaped);
+      at = this.member(keyEnd + 1, isMatch, step.rest);
       if (at < 0) return this.leave(this.at, true);
     }
     return this.leave(at, false);
   }
 
-  private isKey(part: ObjectPart, from: number, end: number, escaped: boolean): boolean {
-    const { name, wild } = part;
+  private isKey({ name, wild }: ObjectStep, from: number, end: number, escaped: boolean): boolean {
     if (!escaped && !wild) return end - from === name.length && this.json.startsWith(name, from);
     const raw = this.json.slice(from, end);
     const key = escaped ? unescape(raw) : raw;
@@ -75,10 +82,10 @@ export class Search {
   }
 
   /** The value of a key; -1 if it is or holds what was searched, else the offset behind it. */
-  private member(from: number, isMatch: boolean, rest: string | undefined): number {
+  private member(from: number, isMatch: boolean, rest: Path | undefined): number {
     const { json } = this;
     for (let at = from; at < json.length; at++) {
-      const type = startOf(json, at, json.charCodeAt(at));
+      const type = typeAt(json, at, json.charCodeAt(at));
       if (type === undefined) continue;
       if (isMatch && rest !== undefined && type === "JSON") return this.into(at, rest) ? -1 : this.at;
       const end = endOf(json, at, type);
@@ -91,34 +98,31 @@ export class Search {
     return json.length;
   }
 
-  private into(at: number, rest: string): boolean {
-    return this.json.charCodeAt(at) === 0x7b ? this.object(at + 1, rest) : this.array(at + 1, rest);
-  }
-
-  /** `parseArray`: the same for the array whose text starts at `from`. The end of the document closes it. */
-  array(from: number, path: string): boolean {
-    const { json, work } = this;
+  /**
+   * `parseArray`: the same for the array whose text starts at `from`. The end of the document closes it, unless that lies in a
+   * string within an element.
+   */
+  array(from: number, path: Path): boolean {
+    const { json } = this;
     const end = json.length;
-    const part = arrayPart(path);
-    const { selection, rest } = part;
-    if (part.pipe !== undefined) this.pipe = part.pipe;
-    work.spend(part.name.length);
-    work.enter();
-    const wanted = part.hash ? -1 : arrayIndex(part.name);
-    const starts: number[] | undefined = part.each === undefined ? undefined : [];
-    const selector = selection === undefined ? undefined : new Selector(selection, rest);
+    const step = path.arrayStep;
+    const { index, condition, rest } = step;
+    if (step.pipe !== undefined) this.pipe = step.pipe;
+    this.work.enter();
+    const starts: number[] = [];
+    const found: string[] = [];
     let count = 0;
     for (let at = from; at <= end; count++) {
-      starts?.push(at);
+      if (step.each !== undefined) starts.push(at);
       let type: ResultType | undefined;
       for (; at <= end; at++) {
         const code = at === end ? 0x5d : json.charCodeAt(at);
-        if (code === 0x5d) return this.close(at, part, count, starts, selector);
-        type = startOf(json, at, code);
+        if (code === 0x5d) return this.close(at, step, count, starts, found);
+        type = typeAt(json, at, code);
         if (type !== undefined) break;
       }
       if (type === undefined) break;
-      if (count === wanted && rest !== undefined && type === "JSON") {
+      if (count === index && rest !== undefined && type === "JSON") {
         if (this.into(at, rest)) return this.leave(this.at, true);
         at = this.at;
         continue;
@@ -126,9 +130,16 @@ export class Search {
       const start = at;
       at = endOf(json, start, type);
       if (at < 0) return this.leave(end, false);
-      if (selector !== undefined) {
-        if (this.select(selector, resultOf(type, json.slice(start, at)))) return this.leave(at, true);
-      } else if (count === wanted && rest === undefined) {
+      if (condition !== undefined) {
+        const element = resultOf(type, json.slice(start, at));
+        const result = this.select(condition, element, rest);
+        if (result === undefined) continue;
+        if (!condition.selection.all) {
+          this.value = result;
+          return this.leave(at, true);
+        }
+        if (result.raw !== "") found.push(result.raw);
+      } else if (count === index && rest === undefined) {
         this.value = resultOf(type, json.slice(start, at));
         return this.leave(at, true);
       }
@@ -139,29 +150,24 @@ export class Search {
   /** The end of an array: what `#` and `#(...)#` give is complete. */
   private close(
     at: number,
-    part: ArrayPart,
+    step: ArrayStep,
     count: number,
-    starts: readonly number[] | undefined,
-    selector: Selector | undefined,
+    starts: readonly number[],
+    found: readonly string[],
   ): boolean {
-    if (part.hash && part.name === "#") {
-      this.value =
-        starts === undefined || part.each === undefined
-          ? new Result("Number", String(count))
-          : this.eachOf(starts, part.each);
+    if (step.isCount) {
+      this.value = step.each === undefined ? new Result("Number", String(count)) : this.eachOf(starts, step.each);
       return this.leave(at + 1, true);
     }
-    if (selector?.selection.all && !this.value.exists) this.value = arrayOf(selector.found, this.work);
+    if (step.condition?.selection.all === true && !this.value.exists) this.value = arrayOf(found, this.work);
     return this.leave(at + 1, false);
   }
 
   /** `#.path`: what each element has there. */
-  private eachOf(starts: readonly number[], each: string): Result {
+  private eachOf(starts: readonly number[], each: Path): Result {
     const { json, work } = this;
-    const split = splitAtPipe(each);
-    work.spend(each.length);
-    if (split !== undefined) this.pipe = split[1];
-    const path = split === undefined ? each : split[0];
+    const [path, pipe] = each.sides;
+    if (pipe !== undefined) this.pipe = pipe;
     const found: string[] = [];
     for (const start of starts) {
       let at = start;
@@ -176,27 +182,17 @@ export class Search {
     return arrayOf(found, work);
   }
 
-  /** One element before a condition; true if it is the one. */
-  private select(selector: Selector, element: Result): boolean {
+  /** What a condition gives for one element; undefined if it does not hold. */
+  private select(condition: Condition, element: Result, rest: Path | undefined): Result | undefined {
     const { work } = this;
-    const { selection } = selector;
-    if (element.type !== "JSON" && selection.path !== "") return false;
-    const asked = element.type === "JSON" ? this.get(element.raw, selection.path, work) : element;
-    work.spend(selection.value.length);
-    if (!satisfies(asked, selection, work)) return false;
-    let result = element;
-    if (selector.rest !== undefined) {
-      const split = splitAtPipe(selector.rest);
-      work.spend(selector.rest.length);
-      if (split !== undefined) [selector.rest, this.pipe] = split;
-      result = this.get(element.raw, selector.rest, work);
-    }
-    if (!selection.all) {
-      this.value = result;
-      return true;
-    }
-    if (result.raw !== "") selector.found.push(result.raw);
-    return false;
+    const isJson = element.type === "JSON";
+    if (!isJson && condition.path.text !== "") return undefined;
+    const asked = isJson ? this.get(element.raw, condition.path, work) : element;
+    if (!satisfies(asked, condition, work)) return undefined;
+    if (rest === undefined) return element;
+    const [path, pipe] = rest.sides;
+    if (pipe !== undefined) this.pipe = pipe;
+    return this.get(element.raw, path, work);
   }
 
   private leave(at: number, hit: boolean): boolean {
@@ -204,16 +200,6 @@ export class Search {
     this.at = at;
     return hit;
   }
-}
-
-class Selector {
-  readonly found: string[] = [];
-
-  constructor(
-    readonly selection: Selection,
-    /** The path within each selected element; loses its pipe at the first one. */
-    public rest: string | undefined,
-  ) {}
 }
 
 function arrayOf(pieces: readonly string[], work: Work): Result {

@@ -1,11 +1,11 @@
 import { matches } from "./match";
-import type { Selection } from "./path";
-import { boolOf, toNumber, type Result } from "./result";
+import type { Condition } from "./path";
+import { boolOf, type Result } from "./result";
 import type { Work } from "./work";
 
 /** `queryMatches`: whether what an element has at the path of the condition is as the condition wants it. */
-export function satisfies(asked: Result, selection: Selection, work: Work): boolean {
-  const { operator, value } = selection;
+export function satisfies(asked: Result, condition: Condition, work: Work): boolean {
+  const { operator, value } = condition.selection;
   if (value.startsWith("~")) {
     const is = convert(asked, value.slice(1));
     if (is === undefined) return false;
@@ -17,7 +17,7 @@ export function satisfies(asked: Result, selection: Selection, work: Work): bool
     case "String":
       return compareText(asked.text, operator, value, work);
     case "Number":
-      return compare(asked.number, operator, toNumber(value));
+      return compare(asked.number, operator, condition.number);
     case "True":
     case "False":
       return compareBool(asked.type === "True", operator, value);

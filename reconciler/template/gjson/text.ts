@@ -2,40 +2,48 @@ import { runeAt } from "../go/bytes";
 import { isSpace } from "../go/unicode";
 
 const SPECIAL = /[\x00-\x1f"\\<>&\x80-\xff]/;
-const SHORT: ReadonlyMap<number, string> = new Map([
-  [0x08, "\\b"],
-  [0x09, "\\t"],
-  [0x0a, "\\n"],
-  [0x0c, "\\f"],
-  [0x0d, "\\r"],
-  [0x22, '\\"'],
-  [0x5c, "\\\\"],
-]);
-
 /** `AppendJSONString`: a JSON string with the escapes of Go's `json.Marshal`, HTML's characters among them. */
 export function quoteJson(text: string): string {
   if (!SPECIAL.test(text)) return `"${text}"`;
-  let out = '"';
+  const pieces: string[] = [];
   let from = 0;
   for (let at = 0; at < text.length;) {
-    const rune = runeAt(text, at);
-    const escape = escapeOf(rune.value, rune.valid);
-    if (escape !== undefined) {
-      out += text.slice(from, at) + escape;
-      from = at + rune.size;
+    const code = text.charCodeAt(at);
+    let size = 1;
+    let escape = code < 0x80 ? ASCII_ESCAPES[code] : undefined;
+    if (code >= 0x80) {
+      const rune = runeAt(text, at);
+      size = rune.size;
+      if (!rune.valid) escape = "\\ufffd";
+      else if (rune.value === 0x2028 || rune.value === 0x2029) escape = hexEscape(rune.value);
     }
-    at += rune.size;
+    if (escape !== undefined) {
+      if (from < at) pieces.push(text.slice(from, at));
+      pieces.push(escape);
+      from = at + size;
+    }
+    at += size;
   }
-  return `${out}${text.slice(from)}"`;
+  return `"${pieces.join("")}${text.slice(from)}"`;
 }
 
-function escapeOf(rune: number, isValid: boolean): string | undefined {
-  if (!isValid) return "\\ufffd";
-  const short = SHORT.get(rune);
-  if (short !== undefined) return short;
-  if (rune < 0x20 || rune === 0x3c || rune === 0x3e || rune === 0x26) return `\\u${rune.toString(16).padStart(4, "0")}`;
-  return rune === 0x2028 || rune === 0x2029 ? `\\u${rune.toString(16)}` : undefined;
-}
+const hexEscape = (code: number): string => `\\u${code.toString(16).padStart(4, "0")}`;
+
+const SHORT: ReadonlyMap<string, string> = new Map([
+  ["\b", "\\b"],
+  ["\t", "\\t"],
+  ["\n", "\\n"],
+  ["\f", "\\f"],
+  ["\r", "\\r"],
+  ['"', '\\"'],
+  ["\\", "\\\\"],
+]);
+
+/** By code; undefined for what is written as it is. */
+const ASCII_ESCAPES: readonly (string | undefined)[] = Array.from({ length: 0x80 }, (_, code) => {
+  const char = String.fromCharCode(code);
+  return SHORT.get(char) ?? (code < 0x20 || "<>&".includes(char) ? hexEscape(code) : undefined);
+});
 
 /** `strings.TrimSpace`. */
 export function trimSpace(text: string): string {
@@ -61,14 +69,4 @@ function lastSpace(text: string, from: number, end: number): number {
     if (rune.valid && rune.size === size) return isSpace(rune.value) ? size : 0;
   }
   return 0;
-}
-
-/** `Valid`: whether the text is JSON. Like gjson, it does not ask for UTF-8, so the byte string can be given to JavaScript's own. */
-export function isValidJson(json: string): boolean {
-  try {
-    JSON.parse(json);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,7 +1,7 @@
 import { LimitError } from "../functions/function";
 
-/** Bytes one query may look at or build, beside 16 for each byte of its document: some tenths of a second. */
-const STEPS = 64 * 1024 * 1024;
+/** Bytes one query may look at or build, beside 16 for each byte of its document: about a tenth of a second. */
+const STEPS = 16 * 1024 * 1024;
 /** Nesting of a query: path parts within path parts, elements of `@dig`, stars of one pattern. Keeps far from the end of the stack. */
 const DEPTH = 500;
 
