@@ -9,8 +9,8 @@ import { parsePrivateKey, pkcs8Pem } from "../pki/private-key";
 import type { Spend } from "../pki/pkcs12/derive";
 import { FunctionError, type GoFunction, type Render } from "./function";
 
-/** Some eight million iterations in a render take seconds. */
-const ITERATIONS_PER_STEP = 8;
+/** So that a render has four million iterations, some seconds, which is enough for stores of a million each. */
+const ITERATIONS_PER_STEP = 4;
 
 const text = (value: Value | undefined): string => (typeof value === "string" ? value : "");
 

@@ -128,6 +128,8 @@ export const cases: readonly TemplateCase[] = [
   ...emptyPassword("legacy-empty"),
   ...emptyPassword("empty"),
   ...emptyPassword("no-mac"),
+  ...emptyPassword("passwordless"),
+  ...both("passwordless"),
   ...both("no-mac-secret"),
   ...both("no-mac-secret", ""),
   ...both("key-plain"),

@@ -109,6 +109,7 @@ store no-mac -passout pass: -nomac
 store no-mac-secret -passout pass:secret -nomac
 store key-plain -passout pass:secret -keypbe NONE
 store plain -passout pass:secret -keypbe NONE -certpbe NONE
+store passwordless -passout pass: -nomac -keypbe NONE -certpbe NONE
 store camellia -passout pass:secret -certpbe CAMELLIA-256-CBC
 openssl pkcs12 -export -nocerts -inkey rsa.pkcs8.pem -out key-alone.p12 -passout pass:secret
 openssl pkcs12 -export -nokeys -in chain.pem -out certs-alone.p12 -passout pass:secret
