@@ -109,10 +109,14 @@ export class Expressions {
   }
 
   #fields(of: Eval, names: readonly string[], at: number): Eval {
-    return names.reduce<Eval>(
-      (receiver, name) => (state, dot) => fieldOf(state, receiver(state, dot, undefined), name, at),
-      of,
-    );
+    const [first] = names;
+    if (first === undefined) return of;
+    if (names.length === 1) return (state, dot) => fieldOf(state, of(state, dot, undefined), first, at);
+    return (state, dot) => {
+      let value = of(state, dot, undefined);
+      for (const name of names) value = fieldOf(state, value, name, at);
+      return value;
+    };
   }
 
   /** `evalFieldChain`: arguments and the value from the pipeline go to the last name. */

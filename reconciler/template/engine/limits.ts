@@ -5,7 +5,10 @@
 export interface Limits {
   /** Nested parentheses and control actions in the text. Go stops at 10,000 parentheses; we at a depth the stack surely holds. */
   readonly parseDepth: number;
-  /** Work units of a render: each node, call, iteration, and each 256 bytes of text given to a function or made by it. */
+  /**
+   * Work units of a render: each node, call, iteration, and each 256 bytes of text given to a function or returned by it,
+   * and each 8 bytes or elements it says it makes.
+   */
   readonly steps: number;
   /** Bytes of output. */
   readonly output: number;
@@ -20,5 +23,5 @@ export const DEFAULT_LIMITS: Limits = {
   steps: 1_000_000,
   output: 4 * 1024 * 1024,
   depth: 800,
-  made: 32 * 1024 * 1024,
+  made: 8 * 1024 * 1024,
 };

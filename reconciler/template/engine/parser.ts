@@ -86,7 +86,10 @@ class Parser {
   readonly #known = new Map([["$", 1]]);
   #ranges = 0;
   #depth = 0;
+  /** The deepest `#depth` so far. */
   #height = 0;
+  /** Levels around a `block`, which its template does not have. */
+  #outside = 0;
 
   constructor(
     readonly source: Source,
@@ -133,18 +136,19 @@ class Parser {
   #add(name: string, list: readonly Node[]): void {
     const earlier = this.trees.get(name);
     if (earlier === undefined || isEmpty(earlier.list)) {
-      this.trees.set(name, { name, list, height: this.#height });
+      this.trees.set(name, { name, list, height: this.#height - this.#outside });
     } else if (!isEmpty(list)) {
       this.#fail("multiple definition of a template");
     }
   }
 
-  #fail(reason: string, code: TemplateErrorCode = "parse"): never {
-    throw new Failure(this.source.latest.at, { code, reason });
+  /** At the token last read, where Go's line is, unless the culprit is known better. */
+  #fail(reason: string, at: number = this.source.latest.at, code: TemplateErrorCode = "parse"): never {
+    throw new Failure(at, { code, reason });
   }
 
   #unexpected(token: Token, context: string): never {
-    this.#fail(token.kind === "error" ? token.text : `unexpected ${describe(token)} in ${context}`);
+    this.#fail(token.kind === "error" ? token.text : `unexpected ${describe(token)} in ${context}`, token.at);
   }
 
   #expect(kind: TokenKind, context: string): Token {
@@ -154,7 +158,7 @@ class Parser {
   }
 
   #nested<T>(parse: () => T): T {
-    if (++this.#depth > this.grammar.depth) this.#fail("the template is nested too deeply", "limit");
+    if (++this.#depth > this.grammar.depth) this.#fail("the template is nested too deeply", undefined, "limit");
     if (this.#depth > this.#height) this.#height = this.#depth;
     const result = parse();
     this.#depth--;
@@ -271,7 +275,7 @@ class Parser {
     const pipe = this.#pipeline(context, "right delimiter");
     // Depth goes on counting inside, the rest starts anew.
     const body = new Parser(this.source, this.grammar, this.trees);
-    body.#depth = this.#depth;
+    body.#depth = body.#height = body.#outside = this.#depth;
     body.#nested(() => body.#body(name, context));
     return { kind: "template", at: token.at, name, pipe };
   }
@@ -292,7 +296,7 @@ class Parser {
   }
 
   #unquoted(token: Token): string {
-    return unquote(token.text) ?? this.#fail("invalid syntax of a string");
+    return unquote(token.text) ?? this.#fail("invalid syntax of a string", token.at);
   }
 
   #pipeline(context: string, end: "right delimiter" | "right parenthesis"): PipeNode {
@@ -385,24 +389,24 @@ class Parser {
     const { at, text } = token;
     switch (token.kind) {
       case "identifier":
-        if (!this.grammar.hasFunction(text)) this.#fail(`function "${text}" not defined`);
+        if (!this.grammar.hasFunction(text)) this.#fail(`function "${text}" not defined`, at);
         return { kind: "function", at, name: text };
       case ".":
         return { kind: "dot", at };
       case "nil":
         return { kind: "nil", at };
       case "variable":
-        if ((this.#known.get(text) ?? 0) === 0) this.#fail(`undefined variable "${text}"`);
+        if ((this.#known.get(text) ?? 0) === 0) this.#fail(`undefined variable "${text}"`, at);
         return { kind: "variable", at, variable: text, names: [] };
       case "field":
         return { kind: "field", at, names: [text.slice(1)] };
       case "bool":
         return { kind: "bool", at, value: text === "true" };
       case "character constant":
-        return { kind: "number", at, value: characterConstant(text) ?? this.#fail("malformed character constant") };
+        return { kind: "number", at, value: characterConstant(text) ?? this.#fail("malformed character constant", at) };
       case "number": {
         const value = numberConstant(text);
-        return typeof value === "string" ? this.#fail(value) : { kind: "number", at, value };
+        return typeof value === "string" ? this.#fail(value, at) : { kind: "number", at, value };
       }
       case "string":
       case "raw string":

@@ -4,8 +4,10 @@ import { UNSET, type Cell, type Eval, type State } from "./state";
 interface Binding {
   readonly name: string;
   readonly slot: number;
+  /** The one of the same name that it hides. */
+  readonly outer: Binding | undefined;
   /** Declared in an argument of `and` or `or`, which may never be evaluated. */
-  conditional: boolean;
+  isConditional: boolean;
 }
 
 /**
@@ -13,10 +15,13 @@ interface Binding {
  * text, except where `and` and `or` skip a declaration, so that each declaration gets a slot.
  */
 export class Scope {
-  readonly #bindings: Binding[] = [{ name: "$", slot: 0, conditional: false }];
-  /** Positions in `#bindings` by name, for a lookup that does not grow with the template. */
-  readonly #byName = new Map<string, number[]>([["$", [0]]]);
-  #slots = 1;
+  readonly #bindings: Binding[] = [];
+  readonly #innermost = new Map<string, Binding | undefined>();
+  #slots = 0;
+
+  constructor() {
+    this.declare("$");
+  }
 
   /** How many slots the template needs. */
   get slots(): number {
@@ -28,65 +33,57 @@ export class Scope {
   }
 
   pop(mark: number): void {
-    while (this.#bindings.length > mark) this.#byName.get(this.#bindings.pop()!.name)!.pop();
+    while (this.#bindings.length > mark) {
+      const { name, outer } = this.#bindings.pop()!;
+      this.#innermost.set(name, outer);
+    }
   }
 
   declare(name: string): number {
-    const slot = this.#slots++;
-    const positions = this.#byName.get(name);
-    if (positions === undefined) this.#byName.set(name, [this.#bindings.length]);
-    else positions.push(this.#bindings.length);
-    this.#bindings.push({ name, slot, conditional: false });
-    return slot;
+    const binding = { name, slot: this.#slots++, outer: this.#innermost.get(name), isConditional: false };
+    this.#innermost.set(name, binding);
+    this.#bindings.push(binding);
+    return binding.slot;
   }
 
   /** Marks what was declared since as conditional; returns its slots. */
   makeConditional(mark: number): readonly number[] {
     return this.#bindings.slice(mark).map((binding) => {
-      binding.conditional = true;
+      binding.isConditional = true;
       return binding.slot;
     });
   }
 
-  /** The slots a name can mean, innermost first; the last one is certain, or there is none such. */
-  #candidates(name: string): { readonly slots: readonly number[]; readonly isCertain: boolean } {
-    const slots: number[] = [];
-    const positions = this.#byName.get(name) ?? [];
-    for (let index = positions.length - 1; index >= 0; index--) {
-      const binding = this.#bindings[positions[index]!]!;
-      slots.push(binding.slot);
-      if (!binding.conditional) return { slots, isCertain: true };
-    }
-    return { slots, isCertain: false };
-  }
-
   /** `varValue`. */
   reader(name: string, at: number): Eval {
-    const { slots, isCertain } = this.#candidates(name);
-    const [first] = slots;
-    if (isCertain && slots.length === 1) return (state) => state.slots[first!] as Cell;
-    return (state) => {
-      const slot = slots.find((candidate) => state.slots[candidate] !== UNSET);
-      return slot === undefined ? undefinedVariable(name, at) : (state.slots[slot] as Cell);
-    };
+    const binding = this.#innermost.get(name);
+    if (binding === undefined || binding.isConditional) {
+      return (state) => state.slots[slotNow(binding, state, name, at)] as Cell;
+    }
+    const { slot } = binding;
+    return (state) => state.slots[slot] as Cell;
   }
 
   /** `setVar`. */
   writer(name: string, at: number): (state: State, value: Cell) => void {
-    const { slots, isCertain } = this.#candidates(name);
-    const [first] = slots;
-    if (isCertain && slots.length === 1) {
+    const binding = this.#innermost.get(name);
+    if (binding === undefined || binding.isConditional) {
       return (state, value) => {
-        state.slots[first!] = value;
+        state.slots[slotNow(binding, state, name, at)] = value;
       };
     }
+    const { slot } = binding;
     return (state, value) => {
-      const slot = slots.find((candidate) => state.slots[candidate] !== UNSET);
-      if (slot === undefined) return undefinedVariable(name, at);
       state.slots[slot] = value;
     };
   }
 }
 
-/** The parser knows fewer of these than Go's run time, as there. */
-const undefinedVariable = (name: string, at: number): never => fail(at, `undefined variable: ${name}`);
+/** The innermost declaration that was evaluated. The parser lets more names pass than Go's run time knows, as there. */
+function slotNow(innermost: Binding | undefined, state: State, name: string, at: number): number {
+  for (let binding = innermost; binding !== undefined; binding = binding.outer) {
+    if (state.slots[binding.slot] !== UNSET) return binding.slot;
+    state.step();
+  }
+  return fail(at, `undefined variable: ${name}`);
+}

@@ -51,20 +51,30 @@ export class State implements Render {
 
   room(size: number): void {
     if ((this.#made += size) > this.limits.made) throw new LimitError("size");
+    this.step(size >>> 3);
   }
 
-  write(text: string): void {
+  /** Output of the node at that byte. */
+  write(text: string, at: number): void {
     this.out += text;
-    if (this.out.length > this.limits.output) throw new LimitError("output");
+    if (this.out.length <= this.limits.output) return;
+    this.atNode(at);
+    throw new LimitError("output");
+  }
+
+  /** Where the render is, for the error of a bound. */
+  atNode(at: number): void {
+    this.at = at;
+    this.callee = undefined;
   }
 
   /** Runs a function on converted arguments. Text in and out costs steps, so that no function is free on long text. */
   call(callee: GoFunction, args: readonly Value[], at: number): Value {
+    this.at = at;
+    this.callee = callee;
     let cost = 1;
     for (const arg of args) if (typeof arg === "string") cost += arg.length >>> 8;
     this.step(cost);
-    this.at = at;
-    this.callee = callee;
     const result = callee.call(args, this);
     if (typeof result === "string" && result.length > 255) this.step(result.length >>> 8);
     return result;

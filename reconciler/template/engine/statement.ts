@@ -53,13 +53,14 @@ class Statements {
   #node(node: Node): Exec {
     switch (node.kind) {
       case "text": {
-        const { text } = node;
+        const { at, text } = node;
         return (state) => {
-          state.write(text);
+          state.write(text, at);
           return NONE;
         };
       }
       case "action": {
+        const { at } = node;
         const value = this.expressions.pipe(node.pipe);
         if (node.pipe.variables.length > 0) {
           return (state, dot) => {
@@ -69,7 +70,12 @@ class Statements {
         }
         return (state, dot) => {
           const result = value(state, dot, undefined);
-          state.write(typeof result === "string" ? result : printed(result, state));
+          if (typeof result === "string") {
+            state.write(result, at);
+          } else {
+            state.atNode(at);
+            state.write(printed(result, state), at);
+          }
           return NONE;
         };
       }
@@ -201,6 +207,7 @@ class Iteration {
 
   /** In the order of the keys, over the entries there were at the start. */
   #map(state: State, { entries }: GoMap): boolean {
+    state.atNode(this.at);
     state.step(entries.size);
     const sorted = [...entries].sort(([a], [b]) => byBytes(a, b));
     for (const [key, element] of sorted) if (this.#once(state, key, element)) break;
@@ -223,6 +230,7 @@ class Iteration {
 
   /** Returns whether the range ends here. */
   #once(state: State, index: Cell, element: Cell): boolean {
+    state.atNode(this.at);
     state.step();
     if (this.set !== undefined) this.set(state, index, element);
     return this.body(state, element) === BREAK;
