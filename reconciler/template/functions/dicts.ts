@@ -119,20 +119,16 @@ export const dictsFunctions: readonly GoFunction[] = [
       return anyMap(kept);
     },
   },
-  ...withMust({
-    name: "merge",
-    signature: "func(dst map[string]interface{}, srcs ...map[string]interface{}) interface{}",
-    doc: "Adds to the first dict itself what the others have and it has not or has empty, also in dicts inside it.",
-    example: ['{{ merge (dict "a" 1) (dict "a" 2 "b" 3) }}', "map[a:1 b:3]"],
-    call: ([target, ...sources], render) => mergeAll(target, sources, false, render) ?? "",
-  }),
-  ...withMust({
-    name: "mergeOverwrite",
-    signature: "func(dst map[string]interface{}, srcs ...map[string]interface{}) interface{}",
-    doc: "As `merge`, but the later dict wins.",
-    example: ['{{ mergeOverwrite (dict "a" 1) (dict "a" 2 "b" 3) }}', "map[a:2 b:3]"],
-    call: ([target, ...sources], render) => mergeAll(target, sources, true, render) ?? "",
-  }),
+  ...mergeRows(
+    false,
+    "merge",
+    "Adds to the first dict itself what the others have and it has not or has empty, also in dicts inside it.",
+    ['{{ merge (dict "a" 1) (dict "a" 2 "b" 3) }}', "map[a:1 b:3]"],
+  ),
+  ...mergeRows(true, "mergeOverwrite", "As `merge`, but the later dict wins.", [
+    '{{ mergeOverwrite (dict "a" 1) (dict "a" 2 "b" 3) }}',
+    "map[a:2 b:3]",
+  ]),
   {
     name: "dig",
     signature: "func(ps ...interface{}) (interface{}, error)",
@@ -163,6 +159,29 @@ function sortedKeys(dict: Value, render: Render): string[] {
   render.room(dict.entries.size);
   render.step(dict.entries.size);
   return dict.sortedKeys();
+}
+
+function mergeRows(
+  overwrite: boolean,
+  name: string,
+  doc: string,
+  example: readonly [string, string],
+): readonly GoFunction[] {
+  const entry: GoFunction = {
+    name,
+    signature: "func(dst map[string]interface{}, srcs ...map[string]interface{}) interface{}",
+    doc: `${doc} Types that do not fit give "".`,
+    example,
+    call: ([target, ...sources], render) => mergeAll(target, sources, overwrite, render) ?? "",
+  };
+  return withMust(entry, {
+    doc: `As \`${name}\`, but types that do not fit are an error.`,
+    call: ([target, ...sources], render) => {
+      const merged = mergeAll(target, sources, overwrite, render);
+      if (merged === undefined) throw new FunctionError("different types");
+      return merged;
+    },
+  });
 }
 
 /** Undefined where mergo returns an error. */
