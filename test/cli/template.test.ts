@@ -142,7 +142,7 @@ describe("keyturn template --batch -", () => {
         { template: "{{ .a | len }}{{ .b }}", data: { b: "x" }, dataB64: { a: "w6k=" } },
         {
           template: '{{ index . "__proto__" }}{{ .constructor }}',
-          data: JSON.parse('{"__proto__":"p","constructor":"c"}'),
+          data: JSON.parse('{"__proto__":"p","constructor":"c"}') as Record<string, string>,
         },
       ),
     ).toEqual({ code: 0, answers: [{ out: "1" }, { out: "2" }, { outB64: "/w==" }, { out: "2x" }, { out: "pc" }] });
@@ -156,11 +156,11 @@ describe("keyturn template --batch -", () => {
     );
     expect(code).toBe(0);
     expect(answers).toEqual([
-      { error: { code: "parse", message: expect.any(String), line: 2 } },
+      { error: { code: "parse", message: expect.any(String) as string, line: 2 } },
       {
         error: { code: "exec", message: 'template "template" line 3, column 4: map has no entry for key "b"', line: 3 },
       },
-      { error: { code: "limit", message: expect.any(String), line: 1 } },
+      { error: { code: "limit", message: expect.any(String) as string, line: 1 } },
     ]);
     expect(JSON.stringify(answers)).not.toContain("Canary");
   });
@@ -229,7 +229,7 @@ describe("keyturn query", () => {
     const { code, stdout } = await keyturn(["query", "--batch", "-"], { stdin: line });
     expect({ code, answer: JSON.parse(stdout) as unknown }).toEqual({
       code: 0,
-      answer: { error: { code: "limit", message: expect.stringMatching(/^the query exceeds the bound of its \w+$/) } },
+      answer: { error: { code: "limit", message: expect.stringMatching(/^the query exceeds the bound of its \w+$/) as string } },
     });
   });
 
