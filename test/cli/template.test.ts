@@ -229,7 +229,9 @@ describe("keyturn query", () => {
     const { code, stdout } = await keyturn(["query", "--batch", "-"], { stdin: line });
     expect({ code, answer: JSON.parse(stdout) as unknown }).toEqual({
       code: 0,
-      answer: { error: { code: "limit", message: expect.stringMatching(/^the query exceeds the bound of its \w+$/) as string } },
+      answer: {
+        error: { code: "limit", message: expect.stringMatching(/^the query exceeds the bound of its \w+$/) as string },
+      },
     });
   });
 
