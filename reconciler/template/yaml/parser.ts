@@ -2,33 +2,8 @@ import { YamlError } from "./error";
 import { EMPTY, event, Event, MAPPING_END, SEQUENCE_END, type YamlEvent } from "./event";
 import { Scanner } from "./scanner";
 import type { Source } from "./source";
+import { State, type StateKind } from "./state";
 import { Token, type YamlToken } from "./token";
-
-/** What the parser expects next. Each is a production of YAML's grammar at the point where an event ends. */
-const State = {
-  StreamStart: 0,
-  DocumentStart: 1,
-  DocumentContent: 2,
-  DocumentEnd: 3,
-  BlockNode: 4,
-  BlockSequenceFirst: 5,
-  BlockSequenceEntry: 6,
-  IndentlessEntry: 7,
-  BlockMappingFirst: 8,
-  BlockMappingKey: 9,
-  BlockMappingValue: 10,
-  FlowSequenceFirst: 11,
-  FlowSequenceEntry: 12,
-  FlowPairKey: 13,
-  FlowPairValue: 14,
-  FlowPairEnd: 15,
-  FlowMappingFirst: 16,
-  FlowMappingKey: 17,
-  FlowMappingValue: 18,
-  FlowMappingEmptyValue: 19,
-} as const;
-
-type StateKind = (typeof State)[keyof typeof State];
 
 const YAML_PREFIX = "tag:yaml.org,2002:";
 

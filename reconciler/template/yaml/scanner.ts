@@ -1,27 +1,14 @@
 import { isBlank, isBlankOrEnd, isBreak, NUL, SPACE, TAB } from "./chars";
-import { Reader, type Mark } from "./reader";
+import { Reader } from "./reader";
 import { scanAnchor, scanDirective, scanError, scanTag, skipComment } from "./scan-names";
 import { scanBlockScalar } from "./scan-block";
 import { atDocumentIndicator, scanPlainScalar, scanQuotedScalar } from "./scan-scalars";
+import { SimpleKeys } from "./simple-keys";
 import type { Source } from "./source";
 import { token, Token, type TokenKind, type YamlToken } from "./token";
 
 /** Nested flow collections, and nested block collections, that yaml.v2 takes. */
 const MAX_DEPTH = 10_000;
-/** A key without `?` must be followed by its `:` on the same line and within so many characters. */
-const SIMPLE_KEY_LENGTH = 1024;
-
-/** A token that turns out to be a key if a `:` follows; one for each open flow collection, and one outside them. */
-interface SimpleKey {
-  possible: boolean;
-  /** At this place nothing but a key can stand. */
-  required: boolean;
-  number: number;
-  mark: Mark;
-}
-
-const START: Mark = { index: 0, line: 0, column: 0 };
-
 /**
  * Cuts a text into tokens as libyaml does, of YAML 1.1: block structure appears as start and end tokens made from the columns, and
  * a key token is put before what a `:` makes a key after the fact. {@link peek} and {@link advance} are the whole interface.
@@ -38,12 +25,11 @@ export class Scanner {
   private readonly indents: number[] = [];
   private flowLevel = 0;
   private keyAllowed = true;
-  private readonly simpleKeys: SimpleKey[] = [{ possible: false, required: false, number: 0, mark: START }];
-  /** Place in `simpleKeys` by the number of the token. yaml.v2 forgets the token of an empty flow collection, and so do we. */
-  private readonly keyPlaces = new Map<number, number>();
+  private readonly keys: SimpleKeys;
 
   constructor(source: Source) {
     this.reader = new Reader(source);
+    this.keys = new SimpleKeys(this.reader);
   }
 
   peek(): YamlToken {
@@ -68,11 +54,7 @@ export class Scanner {
   /** A token may be handed out when no `:` that is still to come can make it a key. */
   private fetchMore(): void {
     for (;;) {
-      if (this.head < this.queue.length) {
-        const place = this.keyPlaces.get(this.parsed);
-        const key = place === undefined ? undefined : this.simpleKeys[place];
-        if (key === undefined || !this.keyIsValid(key)) break;
-      }
+      if (this.head < this.queue.length && !this.keys.mayBeKey(this.parsed)) break;
       this.fetchNext();
     }
     this.available = true;
@@ -176,34 +158,15 @@ export class Scanner {
     }
   }
 
-  private keyIsValid(key: SimpleKey): boolean {
-    if (!key.possible) return false;
-    const { reader } = this;
-    if (key.mark.line < reader.line || key.mark.index + SIMPLE_KEY_LENGTH < reader.index) {
-      if (key.required) throw scanError(reader, "could not find expected ':'");
-      key.possible = false;
-      return false;
-    }
-    return true;
+  /** The number of the token that is added next. */
+  private get nextNumber(): number {
+    return this.parsed + (this.queue.length - this.head);
   }
 
   private saveSimpleKey(): void {
     if (!this.keyAllowed) return;
     const mark = this.reader.mark();
-    this.removeSimpleKey();
-    const place = this.simpleKeys.length - 1;
-    const number = this.parsed + (this.queue.length - this.head);
-    const required = this.flowLevel === 0 && this.indent === mark.column;
-    this.simpleKeys[place] = { possible: true, required, number, mark };
-    this.keyPlaces.set(number, place);
-  }
-
-  private removeSimpleKey(): void {
-    const key = this.simpleKeys[this.simpleKeys.length - 1]!;
-    if (!key.possible) return;
-    if (key.required) throw scanError(this.reader, "could not find expected ':'");
-    key.possible = false;
-    this.keyPlaces.delete(key.number);
+    this.keys.save(this.nextNumber, mark, this.flowLevel === 0 && this.indent === mark.column);
   }
 
   private rollIndent(column: number, kind: TokenKind, number: number | undefined, line: number): void {
@@ -232,7 +195,7 @@ export class Scanner {
 
   private endBlocks(): void {
     this.unrollIndent(-1);
-    this.removeSimpleKey();
+    this.keys.remove();
     this.keyAllowed = false;
   }
 
@@ -249,8 +212,7 @@ export class Scanner {
 
   private fetchFlowStart(kind: TokenKind): void {
     this.saveSimpleKey();
-    const number = this.parsed + (this.queue.length - this.head);
-    this.simpleKeys.push({ possible: false, required: false, number, mark: START });
+    this.keys.enterFlow(this.nextNumber);
     this.flowLevel++;
     if (this.flowLevel > MAX_DEPTH) throw scanError(this.reader, `exceeded max depth of ${MAX_DEPTH}`);
     this.keyAllowed = true;
@@ -259,10 +221,10 @@ export class Scanner {
   }
 
   private fetchFlowEnd(kind: TokenKind): void {
-    this.removeSimpleKey();
+    this.keys.remove();
     if (this.flowLevel > 0) {
       this.flowLevel--;
-      this.keyPlaces.delete(this.simpleKeys.pop()!.number);
+      this.keys.leaveFlow();
     }
     this.keyAllowed = false;
     this.reader.pos++;
@@ -270,7 +232,7 @@ export class Scanner {
   }
 
   private fetchFlowEntry(): void {
-    this.removeSimpleKey();
+    this.keys.remove();
     this.keyAllowed = true;
     this.reader.pos++;
     this.add(Token.FlowEntry);
@@ -282,7 +244,7 @@ export class Scanner {
       if (!this.keyAllowed) throw scanError(reader, "block sequence entries are not allowed in this context");
       this.rollIndent(reader.column, Token.BlockSequenceStart, undefined, reader.line);
     }
-    this.removeSimpleKey();
+    this.keys.remove();
     this.keyAllowed = true;
     reader.pos++;
     this.add(Token.BlockEntry);
@@ -294,7 +256,7 @@ export class Scanner {
       if (!this.keyAllowed) throw scanError(reader, "mapping keys are not allowed in this context");
       this.rollIndent(reader.column, Token.BlockMappingStart, undefined, reader.line);
     }
-    this.removeSimpleKey();
+    this.keys.remove();
     this.keyAllowed = this.flowLevel === 0;
     reader.pos++;
     this.add(Token.Key);
@@ -302,12 +264,11 @@ export class Scanner {
 
   private fetchValue(): void {
     const { reader } = this;
-    const key = this.simpleKeys[this.simpleKeys.length - 1]!;
-    if (this.keyIsValid(key)) {
+    const key = this.keys.current();
+    if (key !== undefined) {
       this.insert(token(Token.Key, key.mark.line), key.number);
       this.rollIndent(key.mark.column, Token.BlockMappingStart, key.number, key.mark.line);
-      key.possible = false;
-      this.keyPlaces.delete(key.number);
+      this.keys.forget(key);
       this.keyAllowed = false;
     } else {
       if (this.flowLevel === 0) {
@@ -327,7 +288,7 @@ export class Scanner {
   }
 
   private fetchBlockScalar(literal: boolean): void {
-    this.removeSimpleKey();
+    this.keys.remove();
     this.keyAllowed = true;
     const { line } = this.reader;
     this.queue.push(token(Token.Scalar, line, scanBlockScalar(this.reader, this.indent, literal)));
