@@ -35,5 +35,8 @@ export const cases: readonly TemplateCase[] = [
     "{{ sha512sum }}",
     '{{ adler32sum "" }} {{ adler32sum "hello" }} {{ adler32sum .raw }} {{ repeat 6000 .raw | adler32sum }}',
     "{{ adler32sum 5 }}",
+    "{{ range list sha1sum }}{{ end }}",
+    '{{ list "a" "é" | join "," | sha1sum }} {{ sha256sum .utf8 | b64enc }} {{ sha512sum .utf8 | len }} {{ adler32sum .utf8 }}',
+    '{{ "x" | sha1sum | sha256sum | sha512sum | adler32sum | typeOf }}',
   ),
 ];

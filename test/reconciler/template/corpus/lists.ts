@@ -106,6 +106,11 @@ export const cases: readonly TemplateCase[] = [
     "{{ range chunk 2 (until 5) }}{{ . }}{{ first . }};{{ end }}",
     '{{ range (splitList "," .csv | sortAlpha | uniq | compact) }}<{{ . }}>{{ end }}',
   ),
+  ...all(
+    "{{ range tuple 1 nil .word }}[{{ . }}]{{ end }} {{ index (tuple (tuple 1)) 0 }}",
+    "{{ mustAppend (list) (list) | toJson }} {{ mustPush (rest list) 1 | toJson }} {{ mustHas (list 1) (list (list 1)) }}",
+    "{{ mustHas nil (list nil) }} {{ mustHas 1 (rest list) }}",
+  ),
   {
     template: "{{ slice (slice (list 1 2 3) 0 1) 0 3 }}",
     explained: {

@@ -141,6 +141,9 @@ export const cases: readonly TemplateCase[] = [
     "{{ add1f }}",
     "{{ add1f 1 2 }}",
 
+    '{{ add 1.5e3 "0x10" .n }} {{ add .word .empty }} {{ range $i := until 3 }}{{ add $i 1 }}{{ end }}',
+    '{{ mul "0x10" .n -1 }} {{ mul nil 5 }} {{ mul true 3 }}',
+    '{{ biggest "7" 3.9 nil }} {{ biggest -1 -2 }}',
     "{{ until 5 }} {{ until 0 }} {{ until -3 }} {{ until 1 | toJson }} {{ until 0 | toJson }}",
     '{{ until "5" }}',
     "{{ until (int64 5) }}",

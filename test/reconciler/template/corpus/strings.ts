@@ -150,6 +150,18 @@ export const cases: readonly TemplateCase[] = [
     "{{ sortAlpha }}",
   ),
 
+  ...all(
+    "{{ squote (until 3) (rest list) (dict) .emoji }}",
+    "{{ squote .raw .accents | len }}",
+    '{{ contains "\\xff" .raw }} {{ contains .raw .raw }} {{ contains .accents .empty }}',
+    '{{ hasPrefix "a\\x80" .raw }} {{ hasPrefix .accents .accents }} {{ hasPrefix "É" .accents }}',
+    '{{ hasSuffix "\\xffd" .raw }} {{ hasSuffix "e" .accents }} {{ hasSuffix .empty .empty }}',
+    "{{ range toStrings (list 1.50 (list nil) .empty) }}<{{ . }}>{{ end }}",
+    '{{ trimall .accents .accents }}|{{ trimall " " .spaces }}',
+    '{{ trimSuffix "\\xffd" .raw }}|{{ trimSuffix .raw .raw }}|{{ trimSuffix "e" .accents }}',
+    '{{ trimPrefix "a\\x80" .raw }}|{{ trimPrefix .raw .raw }}|{{ trimPrefix "é" .accents }}',
+  ),
+
   // Random texts are compared by their shape.
   ...all(
     '{{ randAlphaNum 40 | regexMatch "^[0-9A-Za-z]{40}$" }}{{ randAlphaNum 0 }}{{ randAlphaNum -1 }}',
@@ -157,6 +169,7 @@ export const cases: readonly TemplateCase[] = [
     '{{ randNumeric 40 | regexMatch "^[0-9]{40}$" }}{{ randNumeric 0 }}',
     '{{ randAscii 300 | regexMatch "^[ -~]{300}$" }}{{ randAscii -1 }}',
     '{{ randAlphaNum "1" }}',
+    "{{ randAlpha 5 | len }} {{ randNumeric 5 | len }} {{ randAscii 5 | len }}",
     "{{ randAlpha }}",
     "{{ randNumeric 1.5 }}",
     "{{ randAscii nil }}",
