@@ -200,4 +200,20 @@ export const cases: readonly TemplateCase[] = [
     '{{define "x"}}{{end}}{{template "x" .missing}}',
     '{{define "x"}}{{.}}{{end}}{{template "x" 1 | print 2}}',
   ].map(text),
+  // Bounds, where Go's are so wide that its stack, or the reconciler's time, would pay for them.
+  {
+    template: '{{define "x"}}{{template "x"}}{{end}}{{template "x"}}',
+    explained: {
+      reason: "invocations of templates nest less deep than the 100,000 levels of Go",
+      ours: { error: { code: "limit" } },
+    },
+  },
+  {
+    template: `{{${"(".repeat(401)}1${")".repeat(401)}}}`,
+    explained: {
+      reason: "parentheses and control actions nest up to 400 levels; Go allows 10,000 parentheses",
+      ours: { error: { code: "limit" } },
+    },
+  },
+  { template: `{{${"(".repeat(400)}1${")".repeat(400)}}}` },
 ];
