@@ -44,8 +44,8 @@ function one(answer: Answer, secretKey: string): Shaped {
     return problemOf(answer, `has no property "${source.property}"`, "write it there or correct remoteRef.property");
   return problemOf(
     answer,
-    `property "${source.property}": ${result.unsupported} is not supported yet`,
-    "use names and indexes joined by dots",
+    `property "${source.property}" asks for more than one query may do (${result.limit})`,
+    "use a simpler path",
   );
 }
 
@@ -53,13 +53,20 @@ function extract(answer: Answer): Shaped {
   const data = new Map<string, Uint8Array>();
   const sources = new Map<string, string>();
   for (const [key, value] of answer.secret.data) {
+    const bytes = extractedBytes(value);
+    if (bytes === undefined)
+      return problemOf(
+        answer,
+        `property "${key}" holds a number beyond float64`,
+        "store it as text, or take it by property",
+      );
     const name = convertKey(key, answer.source.unicodeKeys);
     if (name === "") continue;
     const other = sources.get(name);
     if (other !== undefined)
       return problemOf(answer, `secret name collision during conversion: ${name}`, "rename one of the properties");
     sources.set(name, key);
-    data.set(name, extractedBytes(value));
+    data.set(name, bytes);
   }
   return { data };
 }

@@ -1,42 +1,62 @@
 import type { Json } from "../vault/types";
-import { isMap, queriedBytes, valueBytes } from "./value";
+import { LimitError } from "./functions/function";
+import { query } from "./gjson";
+import { bytesOf, toBuffer } from "./go/bytes";
+import { goJson, isMap, queriedBytes, valueBytes } from "./value";
 
 export type Property =
   | { readonly found: Uint8Array }
-  /** No such key, and no such path. */
+  /** No such key, and the path leads nowhere. */
   | { readonly missing: true }
-  /** A path query this version does not understand; says what it is. */
-  | { readonly unsupported: string };
+  /** The path asks for more than one query may do; names the bound. */
+  | { readonly limit: LimitError["bound"] };
 
 /**
- * Looks up `remoteRef.property` in a KV secret as ESO does: a key of exactly that name first, then a path. Of gjson's paths
- * only names and array indexes joined by dots are understood here.
+ * Looks up `remoteRef.property` in a KV secret as ESO does (`getSecretValue`): a key of exactly that name first, whose number
+ * keeps its text; else gjson on the secret as Go's `json.Marshal` prints it, and the result as gjson's `String()` gives it.
  */
 export function property(data: ReadonlyMap<string, Json>, name: string): Property {
   const exact = data.get(name);
   if (exact !== undefined) return { found: valueBytes(exact) };
-  const unsupported = unsupportedSyntax(name);
-  if (unsupported !== undefined) return { unsupported };
-  let value: Json | undefined = data;
-  for (const part of name.split(".")) {
-    value = child(value, part);
-    if (value === undefined) return { missing: true };
+  if (isSimple(name)) {
+    const value = walk(data, name);
+    return value === undefined ? { missing: true } : { found: queriedBytes(value) };
   }
-  return { found: queriedBytes(value) };
+  try {
+    const { exists, str } = query(marshalled(data), bytesOf(name));
+    return exists ? { found: toBuffer(str) } : { missing: true };
+  } catch (error) {
+    if (error instanceof LimitError) return { limit: error.bound };
+    throw error;
+  }
 }
 
-function child(value: Json, part: string): Json | undefined {
-  if (isMap(value)) return value.get(part);
-  // Digits only, as gjson: "01" is index 1, "-1" is none.
-  if (Array.isArray(value) && /^\d+$/.test(part)) return (value as readonly Json[])[Number(part)];
-  return undefined;
+/**
+ * Whether a path is but names and indexes joined by dots, for which a walk through the data gives what gjson gives. Longer
+ * indexes overflow there, and U+FFFD is also what becomes of half a surrogate pair.
+ */
+const isSimple = (path: string): boolean =>
+  /^(?!\.\.)[^\\#*?|@!{}[\]\ufffd\ud800-\udfff]*$/.test(path) && !/\d{16}/.test(path);
+
+function walk(data: Json, path: string): Json | undefined {
+  let value: Json | undefined = data;
+  for (const part of path.split(".")) {
+    if (isMap(value)) value = value.get(part);
+    // Digits only: "01" is index 1, "-1" is none.
+    else if (Array.isArray(value) && /^\d+$/.test(part)) value = (value as readonly Json[])[Number(part)];
+    else return undefined;
+    if (value === undefined) return undefined;
+  }
+  return value;
 }
 
-/** The piece of gjson syntax beyond dotted names that a path uses, or undefined. */
-function unsupportedSyntax(path: string): string | undefined {
-  const character = /[\\#*?|]/.exec(path)?.[0];
-  if (character !== undefined) return `"${character}" in a path`;
-  if (path.startsWith("..")) return '".." (JSON lines)';
-  const start = path.split(".").find((part) => /^[@!{[]/.test(part));
-  return start === undefined ? undefined : `"${start[0]}" at the start of a part`;
+/** Each secret as JSON, for as long as it is in memory: several properties are usually taken from one. */
+const documents = new WeakMap<ReadonlyMap<string, Json>, string>();
+
+function marshalled(data: ReadonlyMap<string, Json>): string {
+  const known = documents.get(data);
+  if (known !== undefined) return known;
+  const document = bytesOf(goJson(data));
+  documents.set(data, document);
+  return document;
 }

@@ -1,5 +1,7 @@
 import { compare } from "../../api";
 import { JsonNumber, type Json } from "../vault/types";
+import { isAscii } from "./go/bytes";
+import { formatFloat } from "./go/strconv";
 
 /**
  * Bytes of a value of a KV secret as ESO writes them into a Secret (`GetByteValue`): strings raw, numbers by the text the
@@ -10,18 +12,31 @@ export function valueBytes(value: Json): Uint8Array {
 }
 
 /**
- * Bytes of a value taken by `dataFrom[].extract`. ESO decodes the whole map without keeping number texts there, so `1.0`
- * becomes `1` and integers beyond 2^53 lose digits; equal bytes matter more than better ones, because a Secret taken over from
- * ESO must not change.
+ * Bytes of a value taken by `dataFrom[].extract`; undefined where a number in it is beyond float64, for which ESO gives an
+ * error. ESO decodes the whole map without keeping number texts there, so `1.0` becomes `1` and integers beyond 2^53 lose
+ * digits; equal bytes matter more than better ones, because a Secret taken over from ESO must not change.
  */
-export function extractedBytes(value: Json): Uint8Array {
-  if (value instanceof JsonNumber) return Buffer.from(decimal(Number(value.source)));
-  return Buffer.from(valueText(value, (number) => floatText(Number(number.source))));
+export function extractedBytes(value: Json): Uint8Array | undefined {
+  let isFinite = true;
+  const float = ({ source }: JsonNumber): number => {
+    const number = Number(source);
+    isFinite &&= Number.isFinite(number);
+    return number;
+  };
+  const text =
+    value instanceof JsonNumber
+      ? formatFloat(float(value), "f", -1)
+      : valueText(value, (number) => floatText(float(number)));
+  return isFinite ? Buffer.from(text) : undefined;
 }
 
-/** Bytes of a value reached by a path: gjson keeps the text of integers and prints other numbers through float64. */
+/**
+ * Bytes of a value reached by a path, as gjson's `String()`: the text of integers is kept, and other numbers are printed as
+ * float64 without an exponent; what is beyond float64 becomes `+Inf`.
+ */
 export function queriedBytes(value: Json): Uint8Array {
-  if (value instanceof JsonNumber && !/^-?\d+$/.test(value.source)) return Buffer.from(decimal(Number(value.source)));
+  if (value instanceof JsonNumber && !/^-?\d+$/.test(value.source))
+    return Buffer.from(formatFloat(Number(value.source), "f", -1));
   return valueBytes(value);
 }
 
@@ -32,8 +47,8 @@ export function goJson(value: Json, numberText: (number: JsonNumber) => string =
   if (typeof value === "boolean") return String(value);
   if (value instanceof JsonNumber) return numberText(value);
   if (isMap(value)) {
-    const entries = [...value].sort(([a], [b]) => compare(a, b));
-    return `{${entries.map(([key, entry]) => `${quote(key)}:${goJson(entry, numberText)}`).join(",")}}`;
+    const members = sortedKeys(value).map((key) => `${quote(key)}:${goJson(value.get(key) ?? null, numberText)}`);
+    return `{${members.join(",")}}`;
   }
   return `[${value.map((entry) => goJson(entry, numberText)).join(",")}]`;
 }
@@ -49,6 +64,14 @@ function valueText(value: Json, numberText: (number: JsonNumber) => string): str
   return goJson(value, numberText);
 }
 
+/** By the bytes of their UTF-8 form. */
+function sortedKeys(map: ReadonlyMap<string, unknown>): string[] {
+  const keys = [...map.keys()];
+  return keys.every(isAscii) ? keys.sort() : keys.sort(compare);
+}
+
+const SPECIAL = /["\\<>&\u0000-\u001f\u2028\u2029]/;
+const ALL_SPECIAL = new RegExp(SPECIAL, "g");
 const SHORT: ReadonlyMap<string, string> = new Map([
   ['"', '\\"'],
   ["\\", "\\\\"],
@@ -60,7 +83,8 @@ const SHORT: ReadonlyMap<string, string> = new Map([
 ]);
 
 function quote(text: string): string {
-  const escaped = text.replace(/["\\<>&\u0000-\u001f\u2028\u2029]/g, (character) => {
+  if (!SPECIAL.test(text)) return `"${text}"`;
+  const escaped = text.replace(ALL_SPECIAL, (character) => {
     return SHORT.get(character) ?? `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
   });
   return `"${escaped}"`;
@@ -69,16 +93,4 @@ function quote(text: string): string {
 /** `encoding/json` of a float64: JavaScript's own text, but for minus zero. */
 function floatText(value: number): string {
   return Object.is(value, -0) ? "-0" : String(value);
-}
-
-/** `strconv.FormatFloat(value, 'f', -1, 64)`: the shortest digits, never an exponent. */
-function decimal(value: number): string {
-  const text = floatText(value);
-  const parts = /^(-?)(\d+)(?:\.(\d+))?e([+-]\d+)$/.exec(text);
-  if (parts === null) return text;
-  const [, sign = "", whole = "", fraction = "", exponent = "0"] = parts;
-  const digits = whole + fraction;
-  const point = whole.length + Number(exponent);
-  if (point <= 0) return `${sign}0.${"0".repeat(-point)}${digits}`;
-  return sign + digits.padEnd(point, "0");
 }

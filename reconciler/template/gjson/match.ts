@@ -30,7 +30,7 @@ class Matcher {
     if (this.calls > this.text.length * CALLS) return "stop";
     this.calls++;
     const { text, pattern, work } = this;
-    work.spend(CALL + patternEnd - patternFrom);
+    work.spend(CALL);
     let at = textFrom;
     let end = textEnd;
     let p = patternFrom;

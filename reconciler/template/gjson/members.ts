@@ -13,14 +13,14 @@ export interface Member {
 /** The order of `{"sortKeys":true}`: by key, equal keys by value. Stable. */
 export function sortMembers(members: readonly Member[]): string[] {
   return members
-    .map(({ key, text }) => ({ key: textOfString(key), value: valueOf(key, text), text }))
-    .sort((a, b) => order(a.key, b.key) || compareValues(a.value, b.value))
-    .map(({ text }) => text);
+    .map((member) => ({ name: textOfString(member.key), member }))
+    .sort((a, b) => order(a.name, b.name) || compareValues(valueOf(a.member), valueOf(b.member)))
+    .map(({ member }) => member.text);
 }
 
 const order = <T extends string | number>(a: T, b: T): number => (a < b ? -1 : a > b ? 1 : 0);
 
-function valueOf(key: string, text: string): string {
+function valueOf({ key, text }: Member): string {
   const trimmed = trimSpace(text);
   return trimmed.length > key.length ? trimSpace(trimmed.slice(key.length + 1)) : trimmed;
 }

@@ -9,6 +9,7 @@ export interface Multipath {
 
 /** `parseSubSelectors` of a path that starts with `[` or `{`; undefined if that never closes. */
 export function multipathOf(path: string): Multipath | undefined {
+  const isObject = path.startsWith("{");
   const selectors: { readonly key: string; readonly path: string }[] = [];
   let depth = 1;
   let colon = 0;
@@ -16,7 +17,8 @@ export function multipathOf(path: string): Multipath | undefined {
   let isModifier = false;
   const push = (end: number): void => {
     const selected = path.slice(colon === 0 ? start : colon + 1, end);
-    selectors.push({ key: keyOf(colon === 0 ? "" : path.slice(start, colon), selected), path: selected });
+    const key = isObject ? keyOf(colon === 0 ? "" : path.slice(start, colon), selected) : "";
+    selectors.push({ key, path: selected });
     colon = 0;
     isModifier = false;
     start = end + 1;

@@ -128,6 +128,13 @@ export function unescape(text: string): string {
 
 /** `strconv.ParseUint` of four characters in base 16, zero for what is no number. */
 function hex(text: string, at: number): number {
-  const digits = text.slice(at, at + 4);
-  return /^[0-9a-fA-F]{4}$/.test(digits) ? parseInt(digits, 16) : 0;
+  let value = 0;
+  for (let index = at; index < at + 4; index++) {
+    const code = text.charCodeAt(index);
+    const lower = code | 0x20;
+    if (code >= 0x30 && code <= 0x39) value = value * 16 + code - 0x30;
+    else if (lower >= 0x61 && lower <= 0x66) value = value * 16 + lower - 0x57;
+    else return 0;
+  }
+  return value;
 }

@@ -36,6 +36,14 @@ describe("the Secret's data from what was read", () => {
     ).toEqual({ user: "u", port: "5432", k: "wins", whole: '{"a":1.0,"b":"\\u003c"}' });
   });
 
+  test("a property can be any path of gjson", () => {
+    const hosts: Json = [new Map([["name", "a"]]), new Map([["name", "b"]])];
+    expect(texts([answer({ property: 'hosts.#(name="b").name' }, { hosts })])).toEqual({ k: "b" });
+    expect(texts([answer({ property: "{first:hosts.0.name,n:hosts.#}" }, { hosts })])).toEqual({
+      k: '{"first":"a","n":2}',
+    });
+  });
+
   test("extract converts keys as ESO does", () => {
     expect(texts([answer(all, { "a/b c": "1", "ü-1.x_": "2", "": "3" })])).toEqual({ a_b_c: "1", "ü-1.x_": "2" });
     expect(texts([answer({ ...all, unicodeKeys: true }, { "a/b": "1" })])).toEqual({ a_U002f_b: "1" });
@@ -48,9 +56,14 @@ describe("the Secret's data from what was read", () => {
       'spec.data[0]: prod/payments/db has no property "pasword"',
     ],
     [
-      "a path query",
-      answer({ property: "#" }, { password: "CANARY" }),
-      'spec.data[0]: prod/payments/db property "#": "#" in a path is not supported yet',
+      "a path query without end",
+      answer({ property: `@this${"|@tostr".repeat(40)}` }, { password: "CANARY" }),
+      `spec.data[0]: prod/payments/db property "@this${"|@tostr".repeat(40)}" asks for more than one query may do (steps)`,
+    ],
+    [
+      "a number that ESO cannot extract",
+      answer(all, { password: "CANARY", n: new JsonNumber("1e400") }),
+      'spec.dataFrom[0]: prod/payments/db property "n" holds a number beyond float64',
     ],
     [
       "two keys that become one",

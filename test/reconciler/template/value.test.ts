@@ -1,7 +1,8 @@
 import { extractedBytes, goJson, queriedBytes, valueBytes } from "../../../reconciler/template/value";
 import { JsonNumber, type Json } from "../../../reconciler/vault/types";
 
-const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString();
+const text = (bytes: Uint8Array | undefined): string | undefined =>
+  bytes === undefined ? undefined : Buffer.from(bytes).toString();
 const n = (source: string): JsonNumber => new JsonNumber(source);
 
 describe("bytes of a value", () => {
@@ -54,6 +55,15 @@ describe("bytes of a value", () => {
 
   test("numbers inside an extracted object are printed as Go marshals float64", () => {
     expect(text(extractedBytes([n("1.0"), n("1e21"), n("1e-7"), n("0.000001")]))).toBe("[1,1e+21,1e-7,0.000001]");
+  });
+
+  test("what is beyond float64 cannot be extracted, alone or within a value, but is kept by name", () => {
+    expect(extractedBytes(n("1e400"))).toBeUndefined();
+    expect(extractedBytes([new Map<string, Json>([["x", n("-1e400")]])])).toBeUndefined();
+    expect(text(extractedBytes(n("1e-400")))).toBe("0");
+    expect(text(valueBytes(n("1e400")))).toBe("1e400");
+    expect(text(queriedBytes(n("1e400")))).toBe("+Inf");
+    expect(text(queriedBytes(n("-1e400")))).toBe("-Inf");
   });
 
   test("a number reached by a path keeps an integer's digits and shortens the rest", () => {
