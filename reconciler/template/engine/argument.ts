@@ -4,7 +4,7 @@ import { GoInteger, GoMap, GoSlice, typeOf, type Value } from "../go/value";
 import { fail } from "./errors";
 import type { NumberConstant } from "./literal";
 import type { Constant } from "./node";
-import type { Cell, Eval } from "./state";
+import { failing, known, type Cell, type Eval } from "./state";
 
 /** An operand in the place of an argument: a constant takes the type of the parameter, anything else must have it. */
 export type Argument =
@@ -16,7 +16,7 @@ export function bind(argument: Argument, type: GoType): Eval {
   const { at } = argument;
   if (argument.constant !== undefined) {
     const { value, problem } = convertConstant(argument.constant, type);
-    return problem === undefined ? () => value : () => fail(at, problem);
+    return problem === undefined ? known(value) : failing(at, problem);
   }
   const evaluate = argument.eval;
   switch (type.name) {

@@ -17,10 +17,12 @@ export function fieldOf(state: State, receiver: Cell, name: string, at: number):
   return state.call(method, [receiver!], at);
 }
 
+export type FieldCall = (state: State, dot: Cell, receiver: Cell, final: Cell) => Cell;
+
 /** `evalField` at the end of a chain with arguments, or a value from the pipeline: only a method takes them. */
-export function callOf(name: string, args: readonly Argument[], hasFinal: boolean, at: number) {
+export function callOf(name: string, args: readonly Argument[], hasFinal: boolean, at: number): FieldCall {
   const call = new MethodCall(args, hasFinal, at);
-  return (state: State, dot: Cell, receiver: Cell, final: Cell): Cell => {
+  return (state, dot, receiver, final) => {
     const method = methodOf(receiver, name, at);
     if (method !== undefined) return call.call(state, dot, method, receiver!, final);
     if (receiver instanceof GoMap) return fail(at, `${name} is not a method but has arguments`);

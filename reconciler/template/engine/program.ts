@@ -6,8 +6,9 @@ import { Failure, fail, limit, located } from "./errors";
 import { DEFAULT_LIMITS, type Limits } from "./limits";
 import type { Tree } from "./node";
 import { parse } from "./parser";
-import { NONE, State, type World } from "./state";
-import { compileTree, type Compiled } from "./statement";
+import { State, type World } from "./state";
+import { compileTree } from "./statement";
+import { nothing, type Compiled } from "./walk";
 
 /** What a text is compiled with; all but the name bytes (see go/bytes.ts). */
 export interface Source {
@@ -42,7 +43,7 @@ export function compileProgram(source: Source, depth: number = DEFAULT_LIMITS.pa
 function link(source: Source, trees: ReadonlyMap<string, Tree>): Program {
   const templates = new Map<string, Compiled>();
   const notes = new Map<string, { random: boolean; readonly invokes: Set<string> }>();
-  for (const { name, height } of trees.values()) templates.set(name, { body: () => NONE, slots: 1, height });
+  for (const { name, height } of trees.values()) templates.set(name, { body: nothing, slots: 1, height });
   for (const [name, tree] of trees) {
     const note = { random: false, invokes: new Set<string>() };
     notes.set(name, note);
@@ -51,8 +52,10 @@ function link(source: Source, trees: ReadonlyMap<string, Tree>): Program {
       used: (callee: GoFunction) => {
         if (callee.random === true) note.random = true;
       },
-      template: (wanted) => templates.get(wanted),
-      invoked: (wanted) => note.invokes.add(wanted),
+      template: (wanted) => {
+        note.invokes.add(wanted);
+        return finding(templates, wanted);
+      },
     });
     Object.assign(templates.get(name)!, compiled);
   }
@@ -66,6 +69,10 @@ function link(source: Source, trees: ReadonlyMap<string, Tree>): Program {
     usesNames: /define|block|template/.test(source.text),
   };
 }
+
+/** Stands apart so that a program holds the templates and not what compiled them. */
+const finding = (templates: ReadonlyMap<string, Compiled>, name: string) => (): Compiled | undefined =>
+  templates.get(name);
 
 /** Runs the program on a root value. Throws TemplateError `exec` or `limit`. */
 export function runProgram(

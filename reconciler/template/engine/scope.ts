@@ -1,4 +1,5 @@
 import { fail } from "./errors";
+import type { Setter } from "./evaluate";
 import { UNSET, type Cell, type Eval, type State } from "./state";
 
 interface Binding {
@@ -57,27 +58,37 @@ export class Scope {
   /** `varValue`. */
   reader(name: string, at: number): Eval {
     const binding = this.#innermost.get(name);
-    if (binding === undefined || binding.isConditional) {
-      return (state) => state.slots[slotNow(binding, state, name, at)] as Cell;
-    }
-    const { slot } = binding;
-    return (state) => state.slots[slot] as Cell;
+    return binding === undefined || binding.isConditional ? searching(binding, name, at) : fromSlot(binding.slot);
   }
 
   /** `setVar`. */
-  writer(name: string, at: number): (state: State, value: Cell) => void {
+  writer(name: string, at: number): Setter {
     const binding = this.#innermost.get(name);
-    if (binding === undefined || binding.isConditional) {
-      return (state, value) => {
-        state.slots[slotNow(binding, state, name, at)] = value;
-      };
-    }
-    const { slot } = binding;
-    return (state, value) => {
-      state.slots[slot] = value;
-    };
+    return binding === undefined || binding.isConditional ? searchingWriter(binding, name, at) : toSlot(binding.slot);
   }
 }
+
+const fromSlot =
+  (slot: number): Eval =>
+  (state) =>
+    state.slots[slot] as Cell;
+
+export const toSlot =
+  (slot: number): Setter =>
+  (state, value) => {
+    state.slots[slot] = value;
+  };
+
+const searching =
+  (innermost: Binding | undefined, name: string, at: number): Eval =>
+  (state) =>
+    state.slots[slotNow(innermost, state, name, at)] as Cell;
+
+const searchingWriter =
+  (innermost: Binding | undefined, name: string, at: number): Setter =>
+  (state, value) => {
+    state.slots[slotNow(innermost, state, name, at)] = value;
+  };
 
 /** The innermost declaration that was evaluated. The parser lets more names pass than Go's run time knows, as there. */
 function slotNow(innermost: Binding | undefined, state: State, name: string, at: number): number {

@@ -1,5 +1,6 @@
 import { LimitError, type GoFunction, type Render } from "../functions/function";
 import type { Value } from "../go/value";
+import { fail } from "./errors";
 import type { Limits } from "./limits";
 
 /**
@@ -83,6 +84,18 @@ export class State implements Render {
 
 /** A compiled expression. `final` is the value of the previous command of a pipeline, `undefined` where there is none. */
 export type Eval = (state: State, dot: Cell, final: Cell) => Cell;
+
+/** A value that is known. */
+export const known =
+  (value: Cell): Eval =>
+  () =>
+    value;
+
+/** A problem that is known; it counts only when the expression is evaluated. */
+export const failing =
+  (at: number, reason: string, name?: string): Eval =>
+  () =>
+    fail(at, reason, name);
 
 /** How a compiled node ended: 0 where nothing happened, else what the next enclosing range does. */
 export type Jump = typeof NONE | typeof BREAK | typeof CONTINUE;
