@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { join } from "node:path";
 import { resolveOracle } from "../bed/binaries";
 import { Guard } from "../bed/guard";
 import type { Answer, QueryAnswer, QueryCase, TemplateCase } from "./case";
@@ -17,10 +18,19 @@ function oracleBinary(): Promise<string> {
   })());
 }
 
+let zones: NodeJS.ProcessEnv | undefined;
+
+/** Local time is UTC and the time zones are those of Go's own release, whatever this computer has: ours are made from them. */
+function environment(): NodeJS.ProcessEnv {
+  const goRoot = () => execFileSync("go", ["env", "GOROOT"], { encoding: "utf8" }).trim();
+  return (zones ??= { ...process.env, TZ: "UTC", ZONEINFO: join(goRoot(), "lib/time/zoneinfo.zip") });
+}
+
 async function ask<Request, Reply>(mode: string, requests: readonly Request[]): Promise<Reply[]> {
   if (requests.length === 0) return [];
   const input = requests.map((request) => `${JSON.stringify(request)}\n`).join("");
-  const output = execFileSync(await oracleBinary(), [mode], { input, maxBuffer: 1 << 30, timeout: 240_000 });
+  const options = { input, maxBuffer: 1 << 30, timeout: 240_000, env: environment() };
+  const output = execFileSync(await oracleBinary(), [mode], options);
   const replies = output
     .toString("utf8")
     .split("\n")
@@ -54,4 +64,14 @@ export async function goFunctionNames(): Promise<string[]> {
     .toString("utf8")
     .trim()
     .split("\n");
+}
+
+/** A YAML document as Go reads it into `map[string]string`; keys and values are byte strings. */
+export async function goStringMaps(documents: readonly string[]): Promise<(ReadonlyMap<string, string> | "error")[]> {
+  const bytes = (encoded: string): string => Buffer.from(encoded, "base64").toString("latin1");
+  const requests = documents.map((document) => ({ yamlB64: Buffer.from(document, "latin1").toString("base64") }));
+  const replies = await ask<unknown, { values?: Record<string, string> }>("strings", requests);
+  return replies.map(({ values }) =>
+    values === undefined ? "error" : new Map(Object.entries(values).map(([key, value]) => [bytes(key), bytes(value)])),
+  );
 }

@@ -17,6 +17,8 @@ func main() {
 		answer(func(line []byte) any { return renderLine(line) })
 	case "query":
 		answer(func(line []byte) any { return queryLine(line) })
+	case "strings":
+		answer(stringsLine)
 	case "bench":
 		answer(func(line []byte) any { return benchLine(line) })
 	case "functions":
@@ -29,7 +31,7 @@ func main() {
 }
 
 func usage() {
-	fmt.Fprintln(os.Stderr, "usage: oracle template|query|bench|functions")
+	fmt.Fprintln(os.Stderr, "usage: oracle template|query|strings|bench|functions")
 	os.Exit(2)
 }
 

@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { fromBuffer } from "../../../../reconciler/template/go/bytes";
 import { ourRender } from "../../../oracle/ours";
 import { sameAnswer, type Answer, type TemplateCase } from "../../../oracle/case";
-import { goRender } from "../../../oracle/oracle";
+import { parseYamlStringMap, YamlError } from "../../../../reconciler/template/yaml";
+import { goRender, goStringMaps } from "../../../oracle/oracle";
 import { broken, json, valid } from "./random";
 
 /** Where reading failed the texts differ: ours names no part of the input. */
@@ -64,5 +65,59 @@ describe("YAML is what Go's is", () => {
 
   test("when random values are written, byte for byte", async () => {
     expect(await differences(asked(TO, fc.sample(json, { seed, numRuns: 8_000 })))).toEqual([]);
+  });
+
+  test("when a document becomes a map of texts", async () => {
+    const scalar = fc.oneof(
+      fc.constantFrom(
+        "yes",
+        "1.50",
+        "010",
+        "0x1F",
+        "1:30",
+        "~",
+        "null",
+        "",
+        "2020-01-02",
+        "!!str 1",
+        "'a b'",
+        '"\\n"',
+        ".inf",
+        "1e3",
+        "y",
+      ),
+      fc.stringMatching(/^[-+.:0-9eEx_a-z ]{0,8}$/),
+      fc.double().map(String),
+    );
+    const flat = fc
+      .array(fc.tuple(scalar, scalar), { minLength: 1, maxLength: 4 })
+      .map((entries) => entries.map(([key, value]) => `${key}: ${value}\n`).join(""));
+    const inputs = [
+      ...fc.sample(flat, { seed, numRuns: 6_000 }),
+      ...fc.sample(valid, { seed, numRuns: 4_000 }),
+      ...fc.sample(broken, { seed, numRuns: 2_000 }),
+    ];
+    const go = await goStringMaps(inputs);
+    const plain = (map: ReadonlyMap<string, string> | "error"): string =>
+      map === "error" ? map : JSON.stringify([...map].sort());
+    const differing: string[] = [];
+    for (const [index, input] of inputs.entries()) {
+      const theirs = plain(go[index]!);
+      if (ours(input) === theirs) continue;
+      // Two keys that become one: Go keeps either.
+      const again = await goStringMaps(Array.from({ length: 64 }, () => input));
+      if (again.every((answer) => plain(answer) === theirs)) differing.push(input);
+    }
+    expect(differing.slice(0, 5)).toEqual([]);
+    expect(go.filter((answer) => answer !== "error").length).toBeGreaterThan(2_000);
+
+    function ours(input: string): string {
+      try {
+        return plain(parseYamlStringMap(input));
+      } catch (error) {
+        if (!(error instanceof YamlError)) throw error;
+        return "error";
+      }
+    }
   });
 });
