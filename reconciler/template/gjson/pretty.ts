@@ -178,9 +178,9 @@ class Printer {
   }
 
   private elements(isArray: boolean, tabs: number): boolean {
-    const { json, out, options } = this;
+    const { json, out } = this;
     const close = isArray ? 0x5d : 0x7d;
-    const members: Span[] | undefined = !isArray && options.sortKeys && this.isPretty ? [] : undefined;
+    const members: Span[] | undefined = !isArray && this.options.sortKeys && this.isPretty ? [] : undefined;
     out.add(isArray ? "[" : "{");
     let count = 0;
     for (this.at++; this.at < json.length; this.at++) {
@@ -196,7 +196,7 @@ class Printer {
         break;
       }
       if (isArray ? code <= 0x20 : code !== 0x22) continue;
-      if (count++ > 0) out.add(isArray && options.width !== -1 ? ", " : ",");
+      if (count++ > 0) out.add(isArray ? ", " : ",");
       const keyAt = this.at;
       let keyEnd = keyAt;
       if (this.isPretty) this.newLine();
