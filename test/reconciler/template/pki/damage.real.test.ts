@@ -1,12 +1,18 @@
 import fc from "fast-check";
-import { sameAnswer } from "../../../oracle/case";
+import { sameAnswer, type TemplateCase } from "../../../oracle/case";
 import { goRender } from "../../../oracle/oracle";
 import { ourRender } from "../../../oracle/ours";
+import { craftedCase } from "./crafted";
 import { damagedCase } from "./damage";
 
-test("damaged certificates, keys, stores, PEM and JSON Web Keys are read and refused as Go does", async () => {
+const INPUTS: readonly (readonly [what: string, cases: fc.Arbitrary<TemplateCase>])[] = [
+  ["damaged certificates, keys, stores, PEM and JSON Web Keys", damagedCase],
+  ["certificates of right and wrong parts", craftedCase],
+];
+
+test.each(INPUTS)("%s are read and refused as Go does", async (_, arbitrary) => {
   const seed = Number(process.env["KEYTURN_SEED"] ?? Date.now() % 2 ** 31);
-  const cases = fc.sample(damagedCase, { numRuns: 2000, seed });
+  const cases = fc.sample(arbitrary, { numRuns: 2000, seed });
   const go = await goRender(cases);
   const differing = cases.flatMap((entry, index) => {
     const ours = ourRender(entry);
