@@ -15,7 +15,7 @@ const invalid = (): never => {
   throw new FunctionError(INVALID);
 };
 
-/** What a `\p{...}` costs besides its instruction, as it brings some hundred ranges. */
+/** What a `\p{...}` costs besides its instructions, as it brings some hundred ranges; they are not copied when it is repeated. */
 const UNICODE_CLASS = 50;
 /** Go's bound for one repetition, and for nested ones multiplied. */
 const MAX_REPEAT = 1000;
@@ -45,13 +45,16 @@ class Translator {
   readonly #outer: Atom[] = [];
   readonly #names = new Map<string, number[]>();
   #groups = 0;
+  #tables = 0;
+  /** Where the last repetition ended. */
+  #repeated = -1;
 
   constructor(readonly text: string) {}
 
   translate(): Translated {
     while (this.#at < this.text.length) this.#token();
     this.#atom(NOTHING);
-    let { size } = this.#done;
+    let size = this.#done.size + this.#tables;
     for (const outer of this.#outer) size += outer.size;
     return { pattern: this.#out, names: this.#names, size };
   }
@@ -83,6 +86,7 @@ class Translator {
       case "?":
         this.#copy(1);
         this.#last = { size: this.#last.size + 2, repeats: this.#last.repeats };
+        this.#repeated = this.#at;
         return;
       default:
         this.#copy(1);
@@ -118,7 +122,7 @@ class Translator {
       case "p":
       case "P":
         this.#unicode();
-        this.#atom({ size: 1 + UNICODE_CLASS, repeats: 1 });
+        this.#atom({ size: 1, repeats: 1 });
         return;
       default:
         this.#copy(this.#escapeLength());
@@ -148,12 +152,12 @@ class Translator {
     const known = unicodeClass(name.slice(negated.length)) ?? invalid();
     this.#out += `${text.slice(start, start + 2)}{${negated}${known}}`;
     this.#at = end;
+    this.#tables += UNICODE_CLASS;
   }
 
   #class(): void {
     const { text } = this;
     const start = this.#at;
-    let size = 1;
     this.#copy(text[start + 1] === "^" ? 2 : 1);
     if (text[this.#at] === "]") this.#copy(1);
     while (this.#at < text.length && text[this.#at] !== "]") {
@@ -162,11 +166,11 @@ class Translator {
       else if (text[this.#at] !== "\\") this.#copy(1);
       else if (text[this.#at + 1] === "p" || text[this.#at + 1] === "P") {
         this.#unicode();
-        size += UNICODE_CLASS;
       } else this.#copy(this.#escapeLength());
     }
     this.#copy(1);
-    this.#atom({ size: size + (this.#at - start) / 8, repeats: 1 });
+    this.#tables += (this.#at - start) / 8;
+    this.#atom({ size: 1, repeats: 1 });
   }
 
   #open(): void {
@@ -206,6 +210,8 @@ class Translator {
       this.#atom({ size: 1, repeats: 1 });
       return;
     }
+    // Nothing to repeat, or a repetition repeated.
+    if (this.#last.size === 0 || this.#repeated === this.#at) invalid();
     const min = Number(least);
     const max = comma === undefined ? min : most === undefined ? undefined : Number(most);
     if (min > MAX_REPEAT || (max !== undefined && (max > MAX_REPEAT || max < min))) invalid();
@@ -213,6 +219,7 @@ class Translator {
     const repeats = max === 0 ? 1 : Math.max(max ?? min, 1) * this.#last.repeats;
     if ((min >= 2 || (max ?? 0) >= 2) && repeats > MAX_REPEAT) invalid();
     this.#copy(text.length);
+    this.#repeated = this.#at;
     this.#last = { size: (this.#last.size + 1) * Math.max(max ?? min + 1, 1), repeats };
   }
 }

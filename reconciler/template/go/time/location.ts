@@ -10,8 +10,8 @@ export interface Zone {
 
 const UTC_NAME: ZoneName = { name: "UTC", offset: 0 };
 export const UTC: Zone = { name: "UTC", at: () => UTC_NAME };
-/** ESO's image has no local zone, so that Go falls back on UTC under the name Local. */
-export const LOCAL: Zone = { name: "Local", at: () => UTC_NAME };
+/** ESO's image has no local zone, so that Go's Local is another location of the name UTC. */
+export const LOCAL: Zone = { name: "UTC", at: () => UTC_NAME };
 
 /** `time.FixedZone`. */
 export function fixedZone(name: string, offset: number): Zone {
