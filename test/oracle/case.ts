@@ -13,7 +13,7 @@ export interface TemplateCase {
 export interface Answer {
   readonly out?: string;
   readonly outB64?: string;
-  readonly error?: { readonly code: "parse" | "exec" | "limit" | "request"; readonly message?: string };
+  readonly error?: { readonly code: "parse" | "exec" | "limit" | "request" | "crash"; readonly message?: string };
 }
 
 export interface QueryCase {
@@ -32,8 +32,10 @@ export interface QueryAnswer {
   readonly error?: { readonly code: string; readonly message?: string };
 }
 
-/** Two answers are the same when the bytes are, or when both are errors of one class. */
+/** Two answers are the same when the bytes are, or when both are errors of one class. Where Go itself crashes, ours is a limit. */
 export function sameAnswer(a: Answer, b: Answer): boolean {
+  if (a.error?.code === "crash" || b.error?.code === "crash")
+    return a.error?.code === "limit" || b.error?.code === "limit";
   if (a.error !== undefined || b.error !== undefined) return a.error?.code === b.error?.code;
   return a.out === b.out && a.outB64 === b.outB64;
 }

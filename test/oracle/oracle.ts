@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { resolveOracle } from "../bed/binaries";
 import { Guard } from "../bed/guard";
@@ -27,15 +27,29 @@ function environment(): NodeJS.ProcessEnv {
 }
 
 async function ask<Request, Reply>(mode: string, requests: readonly Request[]): Promise<Reply[]> {
-  if (requests.length === 0) return [];
-  const input = requests.map((request) => `${JSON.stringify(request)}\n`).join("");
-  const options = { input, maxBuffer: 1 << 30, timeout: 240_000, env: environment() };
-  const output = execFileSync(await oracleBinary(), [mode], options);
-  const replies = output
-    .toString("utf8")
-    .split("\n")
-    .slice(0, -1)
-    .map((line) => JSON.parse(line) as Reply);
+  const binary = await oracleBinary();
+  const replies: Reply[] = [];
+  while (replies.length < requests.length) {
+    const rest = requests.slice(replies.length);
+    const input = rest.map((request) => `${JSON.stringify(request)}\n`).join("");
+    const { stdout, status, signal, error } = spawnSync(binary, [mode], {
+      input,
+      maxBuffer: 1 << 30,
+      timeout: 240_000,
+      env: environment(),
+      // A crash says a lot.
+      stdio: ["pipe", "pipe", "ignore"],
+    });
+    if (error !== undefined || signal !== null)
+      throw new Error(`the oracle (${mode}) ended by ${signal ?? error?.message}`);
+    const answered = stdout.toString("utf8").split("\n").slice(0, -1);
+    for (const line of answered) replies.push(JSON.parse(line) as Reply);
+    if (status === 0) break;
+    // Exit code 2 is Go's for a crash: of the case that was next.
+    if (status !== 2 || replies.length === requests.length)
+      throw new Error(`the oracle (${mode}) ended with ${status}`);
+    replies.push({ error: { code: "crash" } } as Reply);
+  }
   if (replies.length !== requests.length)
     throw new Error(`the oracle answered ${replies.length} of ${requests.length} ${mode} requests`);
   return replies;

@@ -6,12 +6,15 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"runtime/debug"
 )
 
 func main() {
 	if len(os.Args) != 2 {
 		usage()
 	}
+	// A map that holds itself ends the process when it is printed; let it end soon.
+	debug.SetMaxStack(64 << 20)
 	switch os.Args[1] {
 	case "template":
 		answer(func(line []byte) any { return renderLine(line) })
@@ -47,10 +50,8 @@ func answer(handle func([]byte) any) {
 				fmt.Fprintln(os.Stderr, err)
 				os.Exit(1)
 			}
-			// The other side waits for each answer as often as for a batch.
-			if in.Buffered() == 0 {
-				out.Flush()
-			}
+			// Each at once, so that a crash leaves the answers before it.
+			out.Flush()
 		}
 		if err != nil {
 			out.Flush()
