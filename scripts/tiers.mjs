@@ -11,6 +11,8 @@ const tiers = [
   ["policies", /^test\/policies\/.*\.test\.ts$/],
   ["cli", /^test\/cli\/.*\.test\.ts$/],
   ["reconciler", /^test\/reconciler\/.*(?<!\.real)\.test\.ts$/],
+  ["templates without Go", /^test\/(oracle|reconciler\/template)\/.*(?<!\.real)\.test\.ts$/],
+  ["templates against real Go", /^test\/(oracle|reconciler\/template)\/.*\.real\.test\.ts$/],
   ["contract on the sandbox", /^test\/contract\/.*(?<!\.real)\.test\.ts$/],
   ["contract on the real servers", /^test\/contract\/.*\.real\.test\.ts$/],
   ["bed", /^test\/bed\/.*\.real\.test\.ts$/],
