@@ -20,9 +20,12 @@ export interface Absolute {
   readonly second: number;
 }
 
+/** Up to here a number holds seconds exactly. */
+const EXACT = 1n << 52n;
+
 /** `absSec`: of a number of seconds since 1970, the zone's offset already added. */
 export function absolute(unix: bigint): Absolute {
-  if (unix > -(1n << 52n) && unix < 1n << 52n) {
+  if (unix > -EXACT && unix < EXACT) {
     const seconds = Number(unix);
     const days = Math.floor(seconds / SECONDS_PER_DAY);
     return { days: UNIX_EPOCH_DAYS + days, second: seconds - days * SECONDS_PER_DAY };
@@ -98,6 +101,29 @@ export function unixOfDate(
   day: bigint,
   clock: { readonly hour: number; readonly minute: number; readonly second: number },
 ): bigint {
+  const seconds = clock.hour * 3600 + clock.minute * 60 + clock.second;
+  if (isSmall(year) && isSmall(month) && isSmall(day))
+    return BigInt(daysOfDate(Number(year), Number(month), Number(day)) * SECONDS_PER_DAY + seconds);
+  return wideUnixOfDate(year, month, day, seconds);
+}
+
+const SMALL = 1_000_000n;
+const isSmall = (value: bigint): boolean => value < SMALL && value > -SMALL;
+
+/** Days since 1970. */
+function daysOfDate(year: number, month: number, day: number): number {
+  const carry = Math.floor((month - 1) / 12);
+  const january = month - carry * 12 < 3;
+  const fromMarch = month - carry * 12 + (january ? 12 : 0);
+  const y = year + carry - (january ? 1 : 0);
+  const leaps = Math.floor(y / 4) - Math.floor(y / 100) + Math.floor(y / 400);
+  return 365 * y + leaps + ((979 * fromMarch - 2919) >> 5) + day - 1 - DAYS_TO_1970;
+}
+
+/** From 1 March of the year 0. */
+const DAYS_TO_1970 = 719_468;
+
+function wideUnixOfDate(year: bigint, month: bigint, day: bigint, seconds: number): bigint {
   const wrap = (value: bigint): bigint => BigInt.asIntN(64, value);
   let zeroBased = wrap(month - 1n);
   let carry = zeroBased / 12n;
@@ -116,5 +142,5 @@ export function unixOfDate(
   const inCentury = Number(y % 100n);
   const within = BigInt(Math.floor((1461 * inCentury) / 4) + ((979 * fromMarch - 2919) >> 5));
   const days = BigInt.asUintN(64, BigInt.asUintN(64, 146_097n * century) / 4n + within + day - 1n);
-  return wrap(days * 86_400n + BigInt(clock.hour * 3600 + clock.minute * 60 + clock.second) - UNIX_TO_ABSOLUTE);
+  return wrap(days * 86_400n + BigInt(seconds) - UNIX_TO_ABSOLUTE);
 }

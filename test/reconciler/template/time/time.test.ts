@@ -46,6 +46,13 @@ describe("zones", () => {
     expect(berlin(1_711_846_800n)).toEqual({ name: "CEST", offset: 7200 });
   });
 
+  test("change by rule to the second, long after the last transition that is listed", () => {
+    const newYork = [2_846_473_199n, 2_846_473_200n, 2_867_032_799n, 2_867_032_800n].map(
+      (unix) => loadLocation("America/New_York")?.at(unix).name,
+    );
+    expect(newYork).toEqual(["EST", "EDT", "EDT", "EST"]);
+  });
+
   test("are all of Go's names, each readable", () => {
     expect(zoneNames()).toHaveLength(598);
     for (const name of zoneNames()) expect(loadLocation(name)?.at(1_700_000_000n).name).toMatch(/^[-+0-9A-Za-z]+$/);
