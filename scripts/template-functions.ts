@@ -67,15 +67,18 @@ function code(text: string): string {
   return fence + pad + shown + pad + fence;
 }
 
+const sentence = (reason: string): string => `${reason.charAt(0).toUpperCase()}${reason.slice(1).replace(/\.$/, "")}.`;
+
 async function differences(): Promise<string> {
   const reasons = new Map<string, string>();
   for (const { templates } of await corpus())
     for (const { template, explained } of templates)
-      if (explained !== undefined && !reasons.has(explained.reason)) reasons.set(explained.reason, template);
+      if (explained !== undefined && !reasons.has(sentence(explained.reason)))
+        reasons.set(sentence(explained.reason), template);
   const list = [...reasons].map(
     ([reason, template]) => `- ${reason}${template.length <= 100 ? ` For example ${code(template)}.` : ""}`,
   );
-  return `## Where the result is another than Go's\n\nEvery difference known; each is a case of the corpus that is compared with real Go, and a difference that is gone fails the tests.\n\n${list.join("\n")}\n`;
+  return `## Where the result is another than Go's\n\nEvery difference known; each is a case of the corpus that is compared with real Go, and a difference that is gone fails the tests.\n\n- \`keys\` and \`values\` give the order of the keys; Go gives another one each time, and a Secret made of it would change at each refresh.\n${list.join("\n")}\n`;
 }
 
 export const PAGE = join(__dirname, "../docs/template-functions.md");

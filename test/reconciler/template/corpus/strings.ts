@@ -177,5 +177,7 @@ export const cases: readonly TemplateCase[] = [
     '{{ shuffle "hello" | splitList "" | sortAlpha | join "" }}|{{ shuffle "" }}|{{ shuffle "a" }}|{{ shuffle "ééé" }}|{{ shuffle .latin }}',
     '{{ shuffle .emoji | splitList "" | sortAlpha | join "" }}',
     "{{ shuffle 1 }}",
+    '{{ cat }}|{{ "b" | cat "a" | quote }}',
+    "{{ list 1 2 | cat .emoji }}",
   ),
 ];
