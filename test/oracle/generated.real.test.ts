@@ -16,6 +16,13 @@ test(`${COUNT} random templates give what Go gives`, async () => {
   const go = await goRender(cases);
   const compared = cases.map((entry, index) => ({ ...entry, go: go[index]!, ours: ourRender(entry) }));
   expect(compared.filter(({ go: expected, ours }) => !sameAnswer(expected, ours)).slice(0, 5)).toEqual([]);
+  // Errors hold no value of the data, and no literal of the template.
+  const leaks = compared.filter(({ data = {}, ours }) =>
+    [...Object.values(data).filter((value) => /\W\S{4,}|\S{4,}\W/.test(value)), "Abc dEf", "2006-01-02"].some(
+      (value) => ours.error?.message?.includes(value) === true,
+    ),
+  );
+  expect(leaks).toEqual([]);
   // The generator must not sink into errors: a third and more have to render.
   expect(compared.filter(({ ours }) => ours.error === undefined).length).toBeGreaterThan(COUNT / 3);
   expect(compared.filter(({ ours }) => ours.error?.code === "limit").length).toBeLessThan(COUNT / 100);
