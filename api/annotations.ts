@@ -20,6 +20,12 @@ export const IGNORE_PREFIX = `${KEYTURN}/ignore-`;
 /** On an ExternalSecret: take over an existing Secret even though keys of it would be lost. */
 export const ADOPT = `${KEYTURN}/adopt`;
 
+/**
+ * On a Secret made by a template with a random function: what its values were made from, so that a refresh keeps them as long as
+ * that is the same. `<key id>.<keyed hash of the inputs>.<keyed hash of the values> <their names>`.
+ */
+export const TEMPLATE_INPUTS = `${KEYTURN}/template-inputs`;
+
 /** Stakater Reloader's annotations, understood as rollout-on. */
 export const RELOADER_AUTO = "reloader.stakater.com/auto";
 export const RELOADER_SECRETS = "secret.reloader.stakater.com/reload";

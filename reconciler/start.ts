@@ -96,6 +96,7 @@ export async function runReconciler(options: ReconcilerOptions, io: ReconcilerIo
       controllerClass: options.controllerClass ?? "keyturn",
       strictClass: options.strictClass ?? false,
       concurrency: options.concurrency ?? 32,
+      home,
       environments: options.environments,
     });
     const rollouts = new RolloutEngine(deps, sync.secrets, { namespaces, home });

@@ -24,6 +24,8 @@ export interface SyncOptions {
   readonly strictClass: boolean;
   /** ExternalSecrets worked on at a time. */
   readonly concurrency: number;
+  /** The reconciler's own namespace, which holds the generation key. */
+  readonly home: string;
   /** Given: nothing outside of them is read. */
   readonly environments: readonly EnvironmentData[] | undefined;
 }

@@ -10,6 +10,7 @@ import { Reconciler } from "./reconcile";
 import { externalSecretRecord, type ExternalSecretRecord } from "./record";
 import { storeRecord } from "./store";
 import { Stores } from "./stores";
+import { Templates } from "./templates";
 import { WatchSet } from "./watches";
 import { Workers } from "./workers";
 import { SecretWriter } from "./writer";
@@ -44,7 +45,7 @@ export class SyncEngine {
         stores: this.stores,
         secrets: this.secrets,
         fetcher: new Fetcher(deps, this.stores),
-        writer: new SecretWriter(deps, this.secrets),
+        writer: new SecretWriter(deps, this.secrets, new Templates(deps.kube, options.home)),
       },
       {
         accept: (object) => this.accept(externalSecretRecord(object)),

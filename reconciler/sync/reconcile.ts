@@ -117,11 +117,11 @@ export class Reconciler {
     }
     let written: Written;
     try {
-      written = data.size === 0 ? { did: "nothing" } : await this.parts.writer.write(record, data);
+      written = data.size === 0 ? { did: "nothing", names: [] } : await this.parts.writer.write(record, data);
     } catch (error) {
       return failed(error instanceof WriteRefused ? error.constant : "could not update secret", error);
     }
-    entry.succeeded(record, started, [...data.keys()].sort());
+    entry.succeeded(record, started, written.names);
     if (repair && written.did !== "nothing") entry.repaired(Date.now());
     if (written.did === "create" || written.did === "update") {
       entry.unreported = true;

@@ -49,9 +49,10 @@ export class ExternalSecretRecord {
     /** What `status.syncedResourceVersion` will say once this version is synced. */
     readonly version: string,
     readonly adopt: boolean,
+    /** Names of labels and annotations that the Secret is known to get, sorted. */
     readonly labelKeys: readonly string[],
     readonly annotationKeys: readonly string[],
-    /** Undefined: too large to keep. */
+    /** What the Secret gets of the object's own metadata: nothing where there is a template. Undefined: too large to keep. */
     readonly metadata: Metadata | undefined,
     readonly spec: CompiledSpec,
     readonly status: StatusRecord,
@@ -83,14 +84,15 @@ export function externalSecretRecord(object: KubernetesObject): ExternalSecretRe
     metadata.finalizers?.includes(EXTERNAL_SECRET_FINALIZER) ?? false,
     version === status.syncedVersion ? status.syncedVersion : version,
     annotations[ADOPT] === "true",
-    internSorted(Object.keys(labels)),
-    internSorted(Object.keys(annotations)),
-    sizeOf(labels) + sizeOf(annotations) > METADATA_KEPT ? undefined : kept,
+    spec.template === undefined ? internSorted(Object.keys(labels)) : (spec.template.labels ?? NO_NAMES),
+    spec.template === undefined ? internSorted(Object.keys(annotations)) : (spec.template.annotations ?? NO_NAMES),
+    spec.template === undefined ? (sizeOf(labels) + sizeOf(annotations) > METADATA_KEPT ? undefined : kept) : NOTHING,
     spec,
     status,
   );
 }
 
+const NO_NAMES: readonly string[] = [];
 const NONE: Readonly<Record<string, string>> = {};
 const NOTHING: Metadata = { labels: NONE, annotations: NONE };
 

@@ -8,7 +8,7 @@ export type Retry =
   | { readonly when: "now" }
   /** 1 s, doubled to 5 min, spread over the whole step. */
   | { readonly when: "backoff" }
-  /** Refused by Vault: a person has to act. 30 s, doubled to 5 min. */
+  /** Refused by Vault, or a template beyond its bounds: a person has to act. 30 s, doubled to 5 min. */
   | { readonly when: "slow" }
   /** Nothing there, or refused by our own rules: at the refresh interval. */
   | { readonly when: "interval" }
@@ -18,7 +18,7 @@ export type Retry =
   | { readonly when: "recovery"; readonly address: string };
 
 /** Error codes of our own refusals. */
-const REFUSALS: ReadonlySet<string> = new Set(["Denied", "StoreMissing", "ProviderData", "WriteRefused"]);
+const REFUSALS: ReadonlySet<string> = new Set(["Denied", "StoreMissing", "ProviderData", "Template", "WriteRefused"]);
 
 /** The lane of an error. */
 export function retryOf(error: unknown): Retry {
@@ -29,6 +29,8 @@ export function retryOf(error: unknown): Retry {
     return error.retryAfterMs === undefined ? { when: "backoff" } : { when: "after", delay: error.retryAfterMs };
   }
   if (error instanceof KeyturnError && REFUSALS.has(error.code)) return { when: "interval" };
+  // Each try costs much, and the interval may be short.
+  if (error instanceof KeyturnError && error.code === "TemplateLimit") return { when: "slow" };
   return { when: "backoff" };
 }
 

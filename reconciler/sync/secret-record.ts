@@ -1,4 +1,14 @@
-import { DATA_HASH_ANNOTATION, isRecord, type JsonRecord, type KubernetesObject } from "../../api";
+import {
+  compare,
+  CREATED_BY_LABEL,
+  DATA_HASH_ANNOTATION,
+  isRecord,
+  MANAGED_LABEL,
+  sha3,
+  TEMPLATE_INPUTS,
+  type JsonRecord,
+  type KubernetesObject,
+} from "../../api";
 import { intern, internSorted } from "./intern";
 
 /** All the reconciler keeps of a managed Secret: what its metadata says, never data. */
@@ -8,6 +18,8 @@ export class SecretRecord {
    * version is another record.
    */
   verified = false;
+  /** {@link metadataHash} of the labels and annotations that were wanted then. */
+  verifiedMetadata = "";
 
   constructor(
     readonly uid: string,
@@ -24,6 +36,10 @@ export class SecretRecord {
     /** Labels and annotations that {@link manager} owns. */
     readonly ownLabels: readonly string[],
     readonly ownAnnotations: readonly string[],
+    /** {@link metadataHash} of these labels and annotations. */
+    readonly ownMetadata: string,
+    /** The annotation `keyturn.dev/template-inputs`; empty: there is none. */
+    readonly templateInputs: string,
   ) {}
 }
 
@@ -33,6 +49,8 @@ export function secretRecord(object: KubernetesObject): SecretRecord {
   const fields = managedFields(object);
   const manager = soleManager(fields);
   const own = fields.filter((entry) => entry.manager === manager);
+  const labels = internSorted([...new Set(own.flatMap((entry) => entry.labels))]);
+  const annotations = internSorted([...new Set(own.flatMap((entry) => entry.annotations))]);
   return new SecretRecord(
     metadata.uid ?? "",
     metadata.resourceVersion ?? "",
@@ -41,9 +59,35 @@ export function secretRecord(object: KubernetesObject): SecretRecord {
     metadata.ownerReferences?.find((reference) => reference.controller === true)?.uid ?? "",
     internSorted([...new Set(fields.flatMap((entry) => entry.data))]),
     manager === undefined ? undefined : intern(manager),
-    internSorted([...new Set(own.flatMap((entry) => entry.labels))]),
-    internSorted([...new Set(own.flatMap((entry) => entry.annotations))]),
+    labels,
+    annotations,
+    manager === undefined
+      ? ""
+      : metadataHash({ labels: only(metadata.labels, labels), annotations: only(metadata.annotations, annotations) }),
+    metadata.annotations?.[TEMPLATE_INPUTS] ?? "",
   );
+}
+
+/** The names that every Secret of the reconciler has, which say nothing of its template. */
+const COMMON: ReadonlySet<string> = new Set([MANAGED_LABEL, CREATED_BY_LABEL, DATA_HASH_ANNOTATION, TEMPLATE_INPUTS]);
+
+/** A short hash of labels and annotations without the common ones; empty when there are no others. */
+export function metadataHash(metadata: {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+}): string {
+  const [labels, annotations] = [metadata.labels, metadata.annotations].map((map) =>
+    Object.entries(map)
+      .filter(([name]) => !COMMON.has(name))
+      .sort(([a], [b]) => compare(a, b)),
+  );
+  if (labels?.length === 0 && annotations?.length === 0) return "";
+  return sha3(JSON.stringify([labels, annotations])).slice(0, 24);
+}
+
+function only(map: Readonly<Record<string, string>> | undefined, names: readonly string[]): Record<string, string> {
+  const values = new Map(Object.entries(map ?? {}));
+  return Object.fromEntries(names.map((name) => [name, values.get(name) ?? ""]));
 }
 
 /** What one entry of `metadata.managedFields` owns of a Secret. */

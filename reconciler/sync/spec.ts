@@ -15,6 +15,7 @@ import {
   type StoreRef,
 } from "../../api";
 import { intern, internSorted } from "./intern";
+import { compileTemplateSpec, type Report, type TemplateSpec } from "./template-spec";
 
 /** Creation policies this version can carry out. */
 export type SupportedCreation = Exclude<CreationPolicy, "None">;
@@ -43,9 +44,11 @@ export interface CompiledSpec {
   readonly interval: number;
   readonly target: string;
   readonly creation: SupportedCreation;
+  /** Undefined: there is none, the Secret gets what was fetched. */
+  readonly template: TemplateSpec | undefined;
   /** In ESO's order: `dataFrom`, then `data`; later ones win. */
   readonly sources: readonly Source[];
-  /** The keys the Secret will have, sorted; undefined when only the provider knows them. */
+  /** The keys the Secret will have, sorted; undefined when only the provider or a literal of the template knows them. */
   readonly keys: readonly string[] | undefined;
 }
 
@@ -57,6 +60,7 @@ export function unreadableSpec(name: string, problem: string): CompiledSpec {
     interval: 0,
     target: name,
     creation: "Owner",
+    template: undefined,
     sources: [],
     keys: undefined,
   };
@@ -77,7 +81,7 @@ export function compileSpec(externalSecret: ExternalSecret): CompiledSpec {
   const { spec } = externalSecret;
   const namespace = externalSecret.metadata.namespace ?? "";
   const problems: string[] = [];
-  const problem = (path: string, message: string): void => void problems.push(`${path} ${message}`);
+  const problem: Report = (path, message) => void problems.push(`${path} ${message}`);
   unsupportedFields(externalSecret, problem);
 
   const sources: Source[] = [];
@@ -115,18 +119,29 @@ export function compileSpec(externalSecret: ExternalSecret): CompiledSpec {
   if (twice !== undefined) problem("spec.data", `has the secretKey ${twice} twice`);
 
   const every = interval(spec.refreshInterval, problem);
+  const written = spec.target?.template;
+  const template = written === undefined ? undefined : compileTemplateSpec(written, problem);
   return {
     problem: problems.length === 0 ? undefined : problems.join("; "),
     refreshPolicy: spec.refreshPolicy ?? "Periodic",
     interval: every,
     target: targetName(externalSecret),
     creation: creationOf(spec.target?.creationPolicy),
+    template,
     sources,
-    keys: spec.dataFrom?.length ? undefined : internSorted(names),
+    keys: keysOf(template, spec.dataFrom?.length ? undefined : names),
   };
 }
 
-type Report = (path: string, message: string) => void;
+/** @param fetched undefined: only the provider knows */
+function keysOf(
+  template: TemplateSpec | undefined,
+  fetched: readonly string[] | undefined,
+): readonly string[] | undefined {
+  if (template === undefined) return fetched === undefined ? undefined : internSorted(fetched);
+  if (template.keys === undefined || !template.withFetched) return template.keys;
+  return fetched === undefined ? undefined : internSorted([...new Set([...template.keys, ...fetched])]);
+}
 
 function unsupportedFields({ spec }: ExternalSecret, problem: Report): void {
   const no = (path: string): void => problem(path, "is not supported yet");
@@ -134,7 +149,6 @@ function unsupportedFields({ spec }: ExternalSecret, problem: Report): void {
   if (spec.syncWindows !== undefined) no("spec.syncWindows");
   if (spec.refreshPolicy !== undefined && !["Periodic", "OnChange", "CreatedOnce"].includes(spec.refreshPolicy))
     problem("spec.refreshPolicy", `"${String(spec.refreshPolicy)}" is not one of Periodic, OnChange, CreatedOnce`);
-  if (target?.template !== undefined) no("spec.target.template");
   if (target?.manifest !== undefined) no("spec.target.manifest");
   if (target?.immutable === true) no("spec.target.immutable");
   if (target?.creationPolicy !== undefined && !isSupported(target.creationPolicy))

@@ -14,10 +14,12 @@ import { managedFields } from "./secret-record";
 
 export interface WriteInput {
   readonly externalSecret: ExternalSecretRecord;
-  /** The ExternalSecret's labels and annotations. */
+  /** Labels and annotations the Secret gets: the ExternalSecret's, or what its template made. */
   readonly metadata: Metadata;
-  /** What the provider gave, by key of the Secret. */
+  /** What the provider gave or the template made of it, by key of the Secret. */
   readonly data: SecretData;
+  /** Type of the Secret; empty: as it is, `Opaque` for a new one. */
+  readonly type: string;
   /** The whole Secret as it is; undefined: there is none. */
   readonly existing: KubernetesObject | undefined;
 }
@@ -45,7 +47,7 @@ export interface Refusal {
 type Check = (situation: Situation) => Refusal | undefined;
 
 /** Before any write; the first that objects is reported. */
-const CHECKS: readonly Check[] = [badKeys, tooLarge, ownedByOther, wouldLoseKeys, immutable];
+const CHECKS: readonly Check[] = [badKeys, tooLarge, ownedByOther, otherType, wouldLoseKeys, immutable];
 
 /** Why the Secret may not be written, or undefined. */
 export function refusalOf(situation: Situation): Refusal | undefined {
@@ -107,9 +109,22 @@ function ownedByOther({ externalSecret, existing }: Situation): Refusal | undefi
   };
 }
 
-function wouldLoseKeys({ externalSecret, metadata, existing, present, wanted }: Situation): Refusal | undefined {
+/** The API server would refuse the change: a Secret's type is fixed when it is created. */
+function otherType({ externalSecret, existing, type }: Situation): Refusal | undefined {
+  if (existing === undefined || type === "") return undefined;
+  const present = typeof existing.type === "string" && existing.type !== "" ? existing.type : "Opaque";
+  if (present === type) return undefined;
+  return {
+    do: "refuse",
+    message: "could not update secret",
+    cause: `Secret ${externalSecret.targetKey} has the type ${present}, which cannot change, and spec.target.template.type is ${type}`,
+    remedy: "delete the Secret, then it is written anew; or correct the type",
+  };
+}
+
+function wouldLoseKeys({ externalSecret, existing, present, wanted }: Situation): Refusal | undefined {
   if (existing === undefined || isManaged(externalSecret, existing)) return undefined;
-  if (metadata.annotations[ADOPT] === "true") return undefined;
+  if (externalSecret.adopt) return undefined;
   const lost = [...present.keys()].filter((key) => !wanted.has(key)).sort(compare);
   if (lost.length === 0) return undefined;
   return {

@@ -33,7 +33,7 @@ export type WriteAction =
 
 /**
  * How to bring the target Secret in step: create it, patch it, leave it, or refuse to touch it. Labels, annotations, owner and
- * hash are ESO's (reference/eso.md 2.6 and 2.7, without `target.template`). Applying the action and asking again gives
+ * hash are ESO's (reference/eso.md 2.6 and 2.7). Applying the action and asking again gives
  * `nothing`.
  */
 export function decideWrite(input: WriteInput): WriteAction {
@@ -60,7 +60,7 @@ function wantedData({ externalSecret, data }: WriteInput, present: SecretData): 
   return new Map([...present, ...data]);
 }
 
-function creation({ externalSecret, metadata, wanted }: Situation): WriteAction {
+function creation({ externalSecret, metadata, type, wanted }: Situation): WriteAction {
   return {
     do: "create",
     keys: [...wanted.keys()].sort(compare),
@@ -75,7 +75,7 @@ function creation({ externalSecret, metadata, wanted }: Situation): WriteAction 
         ...(owns(externalSecret) ? { ownerReferences: [ownerReference(externalSecret)] } : {}),
       },
       data: encoded(wanted),
-      type: "Opaque",
+      type: type || "Opaque",
     },
   };
 }

@@ -3,6 +3,7 @@ import {
   dataHash,
   fieldManager,
   KeyturnError,
+  TEMPLATE_INPUTS,
   type KubernetesObject,
   type SecretData,
 } from "../../api";
@@ -13,7 +14,9 @@ import type { SyncDeps } from "./deps";
 import { sameNames } from "./intern";
 import type { ManagedSecrets } from "./managed-secrets";
 import { externalSecretRecord, metadataOf, type ExternalSecretRecord, type Metadata } from "./record";
-import { secretRecord, type SecretRecord } from "./secret-record";
+import { metadataHash, secretRecord, type SecretRecord } from "./secret-record";
+import { isMadeFrom } from "./template-inputs";
+import type { Templates, TemplateWish, Wanted } from "./templates";
 import { decideWrite, secretData } from "./write";
 import type { RefusalMessage } from "./write-checks";
 
@@ -41,44 +44,58 @@ export class ChangedMeanwhile extends KeyturnError {
 }
 
 /** What became of a write. */
-export type Written =
-  | { readonly did: "create" | "update"; readonly keys: readonly string[] }
-  | { readonly did: "nothing" }
-  /** creationPolicy Merge without a Secret to merge into. */
-  | { readonly did: "leave" };
+export interface Written {
+  /** `leave`: creationPolicy Merge without a Secret to merge into. */
+  readonly did: "create" | "update" | "nothing" | "leave";
+  /** The keys that the Secret has of this ExternalSecret, sorted. */
+  readonly names: readonly string[];
+}
+
+/** What a sync wants. The metadata of an ExternalSecret without a template is asked for only when it is needed. */
+type Wish = { readonly kind: "plain"; readonly data: SecretData } | TemplateWish;
 
 /** Brings target Secrets in step, with as few calls as the situation needs: none when it is in step by its metadata. */
 export class SecretWriter {
   constructor(
     private readonly deps: SyncDeps,
     private readonly secrets: ManagedSecrets,
+    private readonly templates: Templates,
   ) {}
 
-  /** @throws WriteRefused, ChangedMeanwhile, KubeError */
-  async write(record: ExternalSecretRecord, data: SecretData): Promise<Written> {
+  /**
+   * @param fetched what the provider gave
+   * @throws WriteRefused, ChangedMeanwhile, KubeError; KeyturnError when the template fails
+   */
+  async write(record: ExternalSecretRecord, fetched: SecretData): Promise<Written> {
+    const wish = await this.wish(record, fetched);
     const known = this.secrets.get(record.targetKey);
-    if (known !== undefined && inStep(record, known, data)) return { did: "nothing" };
-    const metadata = await this.metadataOf(record);
+    const names = known === undefined ? undefined : namesInStep(record, known, wish);
+    if (names !== undefined) return { did: "nothing", names };
+    const given = await this.given(record, wish);
     // A Secret that is not managed is not known; creating tells whether there is one.
     const blind = known === undefined && record.spec.creation !== "Merge";
     let existing = blind ? undefined : await this.read(record);
     for (let attempt = 1; ; attempt += 1) {
-      const action = decideWrite({ externalSecret: record, metadata, data, existing });
+      const wanted = await given(existing);
+      const action = decideWrite({ externalSecret: record, existing, ...wanted });
+      const names = sortedKeys(wanted.data);
       try {
         switch (action.do) {
           case "nothing":
-            if (existing !== undefined) this.note(record, existing);
-            return { did: "nothing" };
+            if (existing !== undefined) this.note(record, existing, wanted.metadata);
+            return { did: "nothing", names };
           case "leave":
-            return { did: "leave" };
+            return { did: "leave", names };
           case "refuse":
             throw new WriteRefused(action.message, record, action.cause, action.remedy);
           case "create":
-            this.note(record, await this.create(record, action.secret));
-            return this.did(record, "create", action.keys);
+            this.note(record, await this.create(record, action.secret), wanted.metadata);
+            this.did(record, "create", action.keys);
+            return { did: "create", names };
           case "patch":
-            this.note(record, await this.patch(record, action.patch));
-            return this.did(record, "update", action.keys);
+            this.note(record, await this.patch(record, action.patch), wanted.metadata);
+            this.did(record, "update", action.keys);
+            return { did: "update", names };
         }
       } catch (error) {
         const overtaken = isKubeStatus(error, 409) || (action.do === "patch" && isKubeStatus(error, 404));
@@ -103,20 +120,54 @@ export class SecretWriter {
       if (known !== undefined) this.secrets.remove(record.targetKey, known.uid);
       return false;
     }
-    if (!(await this.isAsWritten(record, existing))) return false;
-    this.note(record, existing);
+    const metadata = await this.metadataIfAsWritten(record, existing);
+    if (metadata === undefined) return false;
+    this.note(record, existing, metadata);
     return true;
   }
 
-  private async isAsWritten(record: ExternalSecretRecord, existing: KubernetesObject): Promise<boolean> {
+  /** The metadata the Secret was found right with; undefined: it is not as written, or only the provider's data can tell. */
+  private async metadataIfAsWritten(
+    record: ExternalSecretRecord,
+    existing: KubernetesObject,
+  ): Promise<Metadata | undefined> {
     const data = secretData(existing);
-    const { keys, creation } = record.spec;
-    const hash = existing.metadata.annotations?.[DATA_HASH_ANNOTATION] === dataHash(data);
-    if (!isCurrent(record)) return hash;
-    if (creation !== "Owner") return hash && (keys ?? []).every((key) => data.has(key));
-    const metadata = await this.metadataOf(record);
-    if (decideWrite({ externalSecret: record, metadata, data, existing }).do !== "nothing") return false;
-    return keys === undefined || sameNames(keys, [...data.keys()].sort());
+    const { keys, creation, template } = record.spec;
+    const { labels = {}, annotations = {} } = existing.metadata;
+    if (annotations[DATA_HASH_ANNOTATION] !== dataHash(data)) return undefined;
+    const there = { labels, annotations };
+    if (!isCurrent(record)) return there;
+    if (creation !== "Owner") return (keys ?? []).every((key) => data.has(key)) ? there : undefined;
+    // What a template makes of labels and annotations is known when it is rendered.
+    if (template !== undefined && !(template.labels?.length === 0 && template.annotations?.length === 0))
+      return undefined;
+    const own = await this.metadataOf(record);
+    const mark = template?.random === true ? annotations[TEMPLATE_INPUTS] : undefined;
+    const metadata =
+      mark === undefined ? own : { ...own, annotations: { ...own.annotations, [TEMPLATE_INPUTS]: mark } };
+    const type = template?.type ?? "";
+    if (decideWrite({ externalSecret: record, metadata, data, type, existing }).do !== "nothing") return undefined;
+    return keys === undefined || sameNames(keys, sortedKeys(data)) ? metadata : undefined;
+  }
+
+  private async wish(record: ExternalSecretRecord, fetched: SecretData): Promise<Wish> {
+    const { template } = record.spec;
+    if (template === undefined) return { kind: "plain", data: fetched };
+    return this.templates.wish(record, template, fetched, {
+      current: isCurrent(record),
+      moved: (object) => assertSame(record, object),
+    });
+  }
+
+  /** How a wish becomes what is wanted of the Secret that is there. */
+  private async given(
+    record: ExternalSecretRecord,
+    wish: Wish,
+  ): Promise<(existing: KubernetesObject | undefined) => Promise<Wanted>> {
+    if (wish.kind === "random") return wish.wanted;
+    const wanted =
+      wish.kind === "rendered" ? wish.wanted : { data: wish.data, metadata: await this.metadataOf(record), type: "" };
+    return async () => wanted;
   }
 
   private create(record: ExternalSecretRecord, secret: KubernetesObject): Promise<KubernetesObject> {
@@ -140,20 +191,25 @@ export class SecretWriter {
   }
 
   /** Remembers the Secret as right: it was just written, or read and found right. */
-  private note(record: ExternalSecretRecord, secret: KubernetesObject): void {
+  private note(record: ExternalSecretRecord, secret: KubernetesObject, metadata: Metadata): void {
     const right = secretRecord(secret);
-    right.verified = true;
-    this.secrets.apply(record.targetKey, right);
+    const known = this.secrets.get(record.targetKey);
+    // The cache keeps the record it has of this version.
+    const same = known?.uid === right.uid && known.resourceVersion === right.resourceVersion;
+    const kept = same ? known : right;
+    kept.verified = true;
+    kept.verifiedMetadata = record.spec.template === undefined ? "" : metadataHash(metadata);
+    if (!same) this.secrets.apply(record.targetKey, right);
   }
 
   private async metadataOf(record: ExternalSecretRecord): Promise<Metadata> {
     if (record.metadata !== undefined) return record.metadata;
     const object = await this.deps.kube.get(EXTERNAL_SECRETS, record.namespace, record.name);
-    if (externalSecretRecord(object).version !== record.version) throw new ChangedMeanwhile(record);
+    assertSame(record, object);
     return metadataOf(object);
   }
 
-  private did(record: ExternalSecretRecord, did: "create" | "update", keys: readonly string[]): Written {
+  private did(record: ExternalSecretRecord, did: "create" | "update", keys: readonly string[]): void {
     this.deps.metrics.count("keyturn_secret_writes_total", { operation: did, outcome: "ok" });
     this.deps.audit.record({
       event: "secret-write",
@@ -162,7 +218,6 @@ export class SecretWriter {
       target: `Secret ${record.targetKey}`,
       keys,
     });
-    return { did, keys };
   }
 
   private failed(record: ExternalSecretRecord, error: unknown): void {
@@ -181,14 +236,39 @@ export class SecretWriter {
   }
 }
 
-/** True when the metadata alone tells that the Secret has this data and everything else that is wanted. */
-function inStep(record: ExternalSecretRecord, target: SecretRecord, data: SecretData): boolean {
-  const { creation } = record.spec;
-  if ((creation !== "Owner" && creation !== "Orphan") || !isCurrent(record)) return false;
-  if (target.dataHash !== dataHash(data)) return false;
-  const names = [...data.keys()].sort();
-  return (
-    targetState({ externalSecret: record, target, knownKeys: names }) === "right" &&
-    (target.verified || sameNames(names, target.keys))
-  );
+/** @throws ChangedMeanwhile */
+function assertSame(record: ExternalSecretRecord, object: KubernetesObject): void {
+  if (externalSecretRecord(object).version !== record.version) throw new ChangedMeanwhile(record);
+}
+
+/**
+ * The keys of the Secret when its metadata alone tells that it has everything that is wanted; undefined: it has to be read or
+ * written.
+ */
+function namesInStep(record: ExternalSecretRecord, target: SecretRecord, wish: Wish): readonly string[] | undefined {
+  const { creation, template } = record.spec;
+  if ((creation !== "Owner" && creation !== "Orphan") || !isCurrent(record)) return undefined;
+  const data = wish.kind === "plain" ? wish.data : wish.kind === "rendered" ? wish.wanted.data : undefined;
+  const names = data === undefined ? (record.spec.keys ?? target.keys) : sortedKeys(data);
+  if (targetState({ externalSecret: record, target, knownKeys: names }) !== "right") return undefined;
+  if (data !== undefined && target.dataHash !== dataHash(data)) return undefined;
+  if (!target.verified && !sameNames(names, target.keys)) return undefined;
+  switch (wish.kind) {
+    case "plain":
+      return names;
+    case "rendered": {
+      const hash = target.verified ? target.verifiedMetadata : target.ownMetadata;
+      return metadataHash(wish.wanted.metadata) === hash ? names : undefined;
+    }
+    case "random": {
+      if (!isMadeFrom(target.templateInputs, wish.inputs)) return undefined;
+      // Which names a literal made shows only in the Secret.
+      const open = [record.spec.keys, template?.labels, template?.annotations].includes(undefined);
+      return open && !target.verified ? undefined : names;
+    }
+  }
+}
+
+function sortedKeys(data: SecretData): readonly string[] {
+  return [...data.keys()].sort();
 }

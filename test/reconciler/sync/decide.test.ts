@@ -14,7 +14,11 @@ function written(record: ExternalSecretRecord, data = bytes({ password: "pw" }))
 
 function writtenObject(record: ExternalSecretRecord, data = bytes({ password: "pw" })) {
   const metadata = record.metadata ?? metadataOf(externalSecret());
-  return applied(undefined, decideWrite({ externalSecret: record, metadata, data, existing: undefined }), record.name);
+  return applied(
+    undefined,
+    decideWrite({ externalSecret: record, metadata, data, type: "", existing: undefined }),
+    record.name,
+  );
 }
 
 function input(record: ExternalSecretRecord, more: Partial<DueInput> = {}): DueInput {
@@ -138,8 +142,8 @@ describe("when a refresh is due (reference/eso.md 2.5)", () => {
   });
 
   test("a spec that cannot be carried out is refused with the field named", () => {
-    const record = synced({ spec: { target: { template: { data: {} } } } });
-    expect(decide(input(record))).toEqual({ do: "refuse", problem: "spec.target.template is not supported yet" });
+    const record = synced({ spec: { target: { immutable: true } } });
+    expect(decide(input(record))).toEqual({ do: "refuse", problem: "spec.target.immutable is not supported yet" });
   });
 
   test("being deleted, only ESO's finalizer is released", () => {

@@ -29,6 +29,8 @@ describe("a failure is retried by its cause", () => {
     ["a property that is missing", own("ProviderData"), { when: "interval" }],
     ["a store that is missing", own("StoreMissing"), { when: "interval" }],
     ["a Secret we may not touch", own("WriteRefused"), { when: "interval" }],
+    ["a template that fails", own("Template"), { when: "interval" }],
+    ["a template beyond its bounds", own("TemplateLimit"), { when: "slow" }],
     ["anything else", new Error("x"), { when: "backoff" }],
   ])("%s", (_name, error, retry) => {
     expect(retryOf(error)).toEqual(retry);

@@ -24,6 +24,7 @@ describe("the compiled spec", () => {
       interval: 3_600_000,
       target: "db",
       creation: "Owner",
+      template: undefined,
       keys: undefined,
       sources: [
         {
@@ -62,7 +63,6 @@ describe("the compiled spec", () => {
 
   const ref = { key: "p" };
   test.each<[string, JsonRecord, string]>([
-    ["template", { target: { template: {} } }, "spec.target.template is not supported yet"],
     [
       "manifest",
       { target: { manifest: { apiVersion: "v1", kind: "ConfigMap" } } },

@@ -27,6 +27,7 @@ function setUp() {
     controllerClass: "keyturn",
     strictClass: false,
     concurrency: 1,
+    home: "keyturn-system",
     environments: undefined,
   };
   const stores = new Stores(deps, options, () => undefined);

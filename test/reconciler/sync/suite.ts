@@ -161,6 +161,22 @@ export function syncSuite(world: () => World): void {
     expect((await tenant.ready("db"))?.status).toBe("True");
   });
 
+  test("a Secret whose fields changed hands while nobody looked is read once, not at every look", async () => {
+    await tenant.put("app/db", { password: "one" });
+    await tenant.apply(tenant.store(), tenant.externalSecret("db", { refreshInterval: "1s" }));
+    await tenant.untilData("db", { password: "one" });
+    await settled();
+    await run.stop();
+    for (const password of ["eA==", "b25l"]) await tenant.patch("Secret", "db", { data: { password } });
+    await world().mark();
+    run = await new Run(world(), { namespaces: [tenant.namespace] }).start();
+    await eventually("four refreshes", async () =>
+      expect(await world().vaultReads(`${tenant.mount}/data/app/db`)).toBeGreaterThanOrEqual(4),
+    );
+    const requests = await world().requests(tenant.namespace);
+    expect([requests["get secrets"], requests["patch secrets"]]).toEqual([1, undefined]);
+  });
+
   test("a missing path, a missing property, a refused path: the cause in words, the Secret stays, no value", async () => {
     await tenant.put("app/db", { password: "CANARY-one" });
     await tenant.apply(tenant.store(), tenant.externalSecret("db"));
@@ -278,11 +294,13 @@ export function syncSuite(world: () => World): void {
     await tenant.apply(
       tenant.store(),
       tenant.externalSecret("find", { data: undefined, dataFrom: [{ find: { name: { regexp: ".*" } } }] }),
-      tenant.externalSecret("template", { target: { template: { data: { a: "b" } } } }),
+      tenant.externalSecret("template", {
+        target: { template: { templateFrom: [{ configMap: { name: "texts", items: [{ key: "a" }] } }] } },
+      }),
       tenant.externalSecret("good"),
     );
     await tenant.untilReady("find", "False", "spec.dataFrom[0].find is not supported yet");
-    await tenant.untilReady("template", "False", "spec.target.template is not supported yet");
+    await tenant.untilReady("template", "False", "spec.target.template.templateFrom[0].configMap is not supported yet");
     await tenant.untilData("good", { password: "one" });
     expect(await tenant.data("template")).toBeUndefined();
   });

@@ -15,11 +15,13 @@ function act(
   data: Readonly<Record<string, string>> | Map<string, Uint8Array>,
   existing: KubernetesObject | undefined,
   parts: Parts = {},
+  type = "",
 ): WriteAction {
   return decideWrite({
     externalSecret: synced(parts),
     metadata: metadataOf(externalSecret(parts)),
     data: data instanceof Map ? data : bytes(data),
+    type,
     existing,
   });
 }
@@ -91,6 +93,22 @@ describe("the Secret that is written", () => {
         data: { password: b64("new") },
       },
     });
+  });
+
+  test("the type is given to a new Secret; another one of an existing Secret is refused, none leaves it as it is", () => {
+    const create = act({ password: "pw" }, undefined, {}, "example.com/x");
+    expect(create.do === "create" && create.secret.type).toBe("example.com/x");
+    const before = applied(undefined, create);
+    expect(act({ password: "pw" }, before, {}, "example.com/x")).toEqual({ do: "nothing" });
+    expect(act({ password: "pw" }, before)).toEqual({ do: "nothing" });
+    expect(act({ password: "pw" }, before, {}, "Opaque")).toEqual({
+      do: "refuse",
+      message: "could not update secret",
+      cause:
+        "Secret payments/db has the type example.com/x, which cannot change, and spec.target.template.type is Opaque",
+      remedy: "delete the Secret, then it is written anew; or correct the type",
+    });
+    expect(act({ password: "new" }, foreign(), {}, "Opaque").do).toBe("patch");
   });
 
   test("a key that is no longer wanted is set null, __proto__ is a key as any other", () => {
