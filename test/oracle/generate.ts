@@ -56,6 +56,7 @@ const text = fc.oneof(
   },
 );
 const json = fc.json({ maxDepth: 3 });
+/** Numbers stay small: Go would fill the memory with `until (int .num)`, where ours ends at a bound. */
 const data = fc.record({
   a: text,
   b: text,
@@ -70,8 +71,8 @@ const data = fc.record({
     "a: &x 1\nb: *x\n",
   ),
   num: fc.oneof(
-    fc.integer().map(String),
-    fc.double({ noNaN: true }).map(String),
+    fc.integer({ min: -1000, max: 1000 }).map(String),
+    fc.double({ noNaN: true, min: -1000, max: 1000 }).map(String),
     fc.constantFrom("08", "1_000", "+5", " 7"),
   ),
   empty: fc.constant(""),
@@ -342,7 +343,7 @@ class Writer {
       case "int":
         return this.pick(["0", "1", "2", "3", "-1", "7", "'a'", "0x1f", "0b11", "1_000", "10"]);
       case "int64":
-        return group(`int64 ${this.pick(["0", "5", "-3", '"12"', "9223372036854775807"])}`);
+        return group(`int64 ${this.pick(["0", "5", "-3", '"12"', "1000"])}`);
       case "float64":
         return this.pick(["0.5", "-1.25", "1e3", "3.0", "2", "1e-7", "0x1p-2"]);
       case "bool":
