@@ -30,7 +30,7 @@ export type TemplateWish =
       readonly wanted: (existing: KubernetesObject | undefined) => Promise<Wanted>;
     };
 
-/** Milliseconds of work after which others are let in, and after which a render is ended. */
+/** Milliseconds of work after which others are let in. */
 const TURN = 20;
 const LONGEST = 10_000;
 
@@ -42,6 +42,8 @@ export class Templates {
     private readonly kube: KubeClient,
     /** Namespace of the generation key. */
     private readonly home: string,
+    /** Milliseconds of work after which a render is ended. */
+    private readonly longest = LONGEST,
   ) {}
 
   /**
@@ -93,7 +95,7 @@ export class Templates {
         throw failure(record, step.value.problem, step.value.limit);
       }
       const turn = performance.now() - begun;
-      if (worked + turn > LONGEST) throw failure(record, "spec.target.template: takes too long to render", true);
+      if (worked + turn > this.longest) throw failure(record, "spec.target.template: takes too long to render", true);
       if (turn < TURN) continue;
       await setImmediate();
       worked += turn;
