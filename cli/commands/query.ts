@@ -4,7 +4,7 @@ import type { CommandModule } from "../command";
 import { errorLine, usageError } from "../errors";
 import { EXIT, type Io } from "../io";
 import { load } from "../lazy";
-import { linesOf } from "../lines";
+import { answerBatch } from "../lines";
 import { readStdin, readText } from "../read-text";
 import type * as Answer from "../template/answer";
 import { KeyturnError } from "../../api";
@@ -22,7 +22,7 @@ export async function query(path: string | undefined, options: QueryOptions, io:
   if (options.batch !== undefined) {
     if (path !== undefined || options.json !== undefined)
       throw usageError("--batch", "takes no PATH and no --json", "each line of the batch has its own");
-    return batch(options.batch, io);
+    return answerBatch(options.batch, io, answers().answerQuery);
   }
   if (path === undefined) throw usageError("PATH", "is missing", "give a path such as users.0.name, or --batch -");
   if (options.json === undefined) throw usageError("--json", "is missing", "give a JSON file, or - for stdin");
@@ -36,18 +36,6 @@ export async function query(path: string | undefined, options: QueryOptions, io:
   else if (answer.exists === true)
     io.stdout.write(answer.strB64 === undefined ? `${answer.str ?? ""}\n` : Buffer.from(answer.strB64, "base64"));
   return answer.exists === true ? EXIT.fine : EXIT.findings;
-}
-
-async function batch(source: string, io: Io): Promise<number> {
-  if (source !== "-") throw usageError("--batch", "is not -", "give the lines on standard input: --batch - < FILE");
-  const { answerQuery } = answers();
-  let code: number = EXIT.fine;
-  for await (const line of linesOf(io.stdin)) {
-    const answer = answerQuery(line);
-    if (answer.error?.code === "request") code = EXIT.failed;
-    io.stdout.write(`${JSON.stringify(answer)}\n`);
-  }
-  return code;
 }
 
 export const queryCommand: CommandModule = {

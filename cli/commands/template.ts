@@ -7,7 +7,7 @@ import type { CommandModule } from "../command";
 import { errorLine, usageError } from "../errors";
 import { EXIT, type Io } from "../io";
 import { load } from "../lazy";
-import { linesOf } from "../lines";
+import { answerBatch } from "../lines";
 import { readStdin, readText } from "../read-text";
 import type * as Answer from "../template/answer";
 import { readData } from "../template/data";
@@ -33,7 +33,7 @@ export async function template(file: string | undefined, options: TemplateOption
   if (options.batch !== undefined) {
     if (file !== undefined || options.data !== undefined)
       throw usageError("--batch", "takes no FILE and no --data", "each line of the batch has its own");
-    return batch(options.batch, io);
+    return answerBatch(options.batch, io, (line) => answers().answerTemplate(line, world(io)));
   }
   if (file === undefined)
     throw usageError("FILE", "is missing", "give a template file, - for stdin, or --batch - for JSON lines");
@@ -50,18 +50,6 @@ export async function template(file: string | undefined, options: TemplateOption
     );
   else io.stdout.write(answer.outB64 === undefined ? (answer.out ?? "") : Buffer.from(answer.outB64, "base64"));
   return answer.error === undefined ? EXIT.fine : EXIT.findings;
-}
-
-async function batch(source: string, io: Io): Promise<number> {
-  if (source !== "-") throw usageError("--batch", "is not -", "give the lines on standard input: --batch - < FILE");
-  const { answerTemplate } = answers();
-  let code: number = EXIT.fine;
-  for await (const line of linesOf(io.stdin)) {
-    const answer = answerTemplate(line, world(io));
-    if (answer.error?.code === "request") code = EXIT.failed;
-    io.stdout.write(`${JSON.stringify(answer)}\n`);
-  }
-  return code;
 }
 
 export const templateCommand: CommandModule = {

@@ -1,6 +1,6 @@
 import { deepCopy } from "../go/copy";
 import type { Value } from "../go/value";
-import { isEmpty } from "./empty";
+import { isEmpty } from "../go/empty";
 import type { GoFunction } from "./function";
 import { withMust } from "./must";
 

@@ -1,3 +1,4 @@
+import { isEmpty } from "./empty";
 import { FunctionError, LimitError, type Render } from "../functions/function";
 import { GoInteger, GoMap, GoObject, GoSlice, type Value } from "./value";
 
@@ -43,21 +44,5 @@ export function merge(target: GoMap, source: GoMap, overwrite: boolean, render: 
 
 const isPointer = (value: Value | undefined): boolean => value instanceof GoObject && value.type.kind === "ptr";
 
-/** mergo's `isEmptyValue`; a struct never is. */
-function isEmptyValue(value: Value | undefined): boolean {
-  if (value === undefined || value === null) return true;
-  switch (typeof value) {
-    case "string":
-      return value === "";
-    case "boolean":
-      return !value;
-    case "bigint":
-      return value === 0n;
-    case "number":
-      return value === 0;
-    default:
-      if (value instanceof GoMap) return value.entries.size === 0;
-      if (value instanceof GoSlice) return value.items.length === 0;
-      return value instanceof GoInteger && value.value === 0n;
-  }
-}
+/** mergo's `isEmptyValue`, which is sprig's `empty`. */
+const isEmptyValue = (value: Value | undefined): boolean => value === undefined || isEmpty(value);

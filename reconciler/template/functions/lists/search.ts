@@ -1,7 +1,7 @@
 import { deepEqual, isScalar, Members } from "../../go/equal";
 import { anySlice, type Value } from "../../go/value";
 import type { GoFunction } from "../function";
-import { isEmpty } from "../empty";
+import { isEmpty } from "../../go/empty";
 import { withMust } from "../must";
 import { itemsOf } from "./items";
 

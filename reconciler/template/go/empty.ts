@@ -1,4 +1,4 @@
-import { GoInteger, GoMap, GoSlice, type Value } from "../go/value";
+import { GoInteger, GoMap, GoSlice, type Value } from "./value";
 
 /** sprig's `empty`: nil, false, 0, "" and what has no elements; a struct and a pointer never are. */
 export function isEmpty(value: Value): boolean {
