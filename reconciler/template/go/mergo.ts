@@ -1,6 +1,6 @@
 import { isEmpty } from "./empty";
 import { FunctionError, LimitError, type Render } from "../functions/function";
-import { GoInteger, GoMap, GoObject, GoSlice, type Value } from "./value";
+import { GoMap, GoObject, GoSlice, type Value } from "./value";
 
 const DEPTH = 1000;
 
