@@ -17,26 +17,28 @@ export class DeclarationError extends InvalidError {
   }
 }
 
-/** Where in the declarations a problem is; reports go to one shared list. */
+/**
+ * Where in the declarations a problem is; reports go to one shared list. Made for every field that is looked at and written out for
+ * few of them, so the text is not made before it is wanted.
+ */
 export class Place {
   private constructor(
     private readonly problems: Problem[],
-    private readonly subject: string,
-    private readonly path: string,
+    private readonly parent: Place | undefined,
+    /** Kind of the declaration, or the step from the parent. */
+    private readonly step: string | number,
+    /** Name of the declaration. */
+    private readonly name?: unknown,
   ) {}
 
   /** The place of a whole declaration: `AppSecret "db"`. */
   static of(problems: Problem[], kind: string, name: unknown): Place {
-    return new Place(problems, `${kind} ${quote(name)}`, "");
+    return new Place(problems, undefined, kind, name);
   }
 
   /** A field, a key of a map or an index of a list inside this place. */
   at(segment: string | number): Place {
-    if (typeof segment === "number") return new Place(this.problems, this.subject, `${this.path}[${segment}]`);
-    const plain = /^[A-Za-z_][\w.-]*$/.test(segment) && secretLike(segment) === undefined;
-    const step = plain ? segment : `[${quote(segment)}]`;
-    const dot = this.path === "" || !plain ? "" : ".";
-    return new Place(this.problems, this.subject, `${this.path}${dot}${step}`);
+    return new Place(this.problems, this, segment);
   }
 
   report(message: string): void {
@@ -51,7 +53,21 @@ export class Place {
   }
 
   toString(): string {
-    return this.path === "" ? this.subject : `${this.subject} › ${this.path}`;
+    const path = this.path();
+    return path === "" ? this.subject() : `${this.subject()} › ${path}`;
+  }
+
+  private subject(): string {
+    return this.parent?.subject() ?? `${this.step} ${quote(this.name)}`;
+  }
+
+  private path(): string {
+    if (this.parent === undefined) return "";
+    const before = this.parent.path();
+    if (typeof this.step === "number") return `${before}[${this.step}]`;
+    const plain = /^[A-Za-z_][\w.-]*$/.test(this.step) && secretLike(this.step) === undefined;
+    if (!plain) return `${before}[${quote(this.step)}]`;
+    return before === "" ? this.step : `${before}.${this.step}`;
   }
 }
 
