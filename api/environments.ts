@@ -17,12 +17,22 @@ export interface EnvironmentData {
     /** Vault namespace. */
     readonly namespace?: string;
     readonly kv: { readonly mount: string; readonly version: 1 | 2 };
-    readonly login:
-      | { readonly kubernetes: { readonly mount: string; readonly audience?: string } }
-      | { readonly token: { readonly secret: string; readonly key: string } };
+    readonly login: LoginData;
   };
   readonly teams: readonly TeamData[];
 }
+
+/** How an environment logs in; where the method is mounted, and for ServiceAccount tokens their audience. */
+export type LoginData =
+  | { readonly kubernetes: { readonly mount: string; readonly audience?: string } }
+  | { readonly jwt: { readonly mount: string; readonly audience?: string } }
+  | { readonly appRole: { readonly mount: string } }
+  | { readonly userPass: { readonly mount: string } }
+  | { readonly ldap: { readonly mount: string } }
+  | { readonly cert: { readonly mount: string } }
+  | { readonly token: { readonly secret: string; readonly key: string } };
+
+const LOGIN_METHODS = ["kubernetes", "jwt", "appRole", "userPass", "ldap", "cert", "token"];
 
 export interface TeamData {
   readonly name: string;
@@ -96,8 +106,9 @@ function checkEnvironment(value: unknown, path: string, problem: Report): void {
     if (!isRecord(vault.kv) || typeof vault.kv.mount !== "string" || vault.kv.mount === "")
       problem(`${path}.vault.kv.mount`, "is missing");
     else if (vault.kv.version !== 1 && vault.kv.version !== 2) problem(`${path}.vault.kv.version`, "is not 1 or 2");
-    if (!isRecord(vault.login) || !(isRecord(vault.login.kubernetes) || isRecord(vault.login.token)))
-      problem(`${path}.vault.login`, "must have kubernetes or token");
+    const login = vault.login;
+    if (!isRecord(login) || !LOGIN_METHODS.some((method) => isRecord(login[method])))
+      problem(`${path}.vault.login`, `must have one of ${LOGIN_METHODS.join(", ")}`);
   }
   if (!Array.isArray(value.teams)) return problem(`${path}.teams`, "is not a list");
   value.teams.forEach((team: unknown, index) => {

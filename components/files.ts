@@ -4,7 +4,7 @@ import { renderHcl } from "./vault/policy";
 
 /**
  * The Vault half of a plan as files, by path: `vault/<policy>.hcl`, `vault/roles.json` (the writes of roles), `vault/platform.json`
- * (mounts and settings, when a Platform is declared), `access.json` and `environments.json`. Every write is `{path, body}` of
+ * (mounts and settings, when a Platform is declared), `vault/by-hand.json` (what logins need besides), `access.json` and `environments.json`. Every write is `{path, body}` of
  * Vault's HTTP API: `vault write PATH @body`.
  */
 export function planFiles(plan: Plan): ReadonlyMap<string, string> {
@@ -21,6 +21,10 @@ export function planFiles(plan: Plan): ReadonlyMap<string, string> {
     writes.map((write) => ({ environment, ...write })),
   );
   if (platform.length > 0) files.set("vault/platform.json", json(platform));
+  const byHand = plan.vault.flatMap(({ environment, byHand: needs }) =>
+    needs.map((need) => ({ environment, ...need })),
+  );
+  if (byHand.length > 0) files.set("vault/by-hand.json", json(byHand));
   files.set("access.json", json(plan.access));
   files.set("environments.json", json(plan.environments));
   return files;

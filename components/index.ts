@@ -4,6 +4,16 @@ export { plan, problemsOf } from "./plan";
 export type { Declaration, Plan, PlannedConsumer } from "./plan";
 export { planFiles } from "./files";
 export { accessWrites, policyPath, renderHcl, renderJson, roleBody } from "./vault";
-export type { KubernetesRole, Load, PolicyDocument, PolicyRule, VaultDocuments, VaultWrite } from "./vault";
+export type {
+  ByHand,
+  JwtRole,
+  KubernetesRole,
+  Load,
+  LoginRole,
+  PolicyDocument,
+  PolicyRule,
+  VaultDocuments,
+  VaultWrite,
+} from "./vault";
 export { KeyturnError } from "../api";
 export type { AccessFile, Grant } from "../api";

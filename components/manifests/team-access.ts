@@ -1,5 +1,5 @@
 import type { KubernetesObject } from "../../api";
-import { reviewsWithLogin } from "../model/environment";
+import { reviewsWithLogin, usesServiceAccounts } from "../model/environment";
 import type { Team } from "../model/team";
 import { metadata, ownedBy, type Manifest } from "./manifest";
 
@@ -7,10 +7,10 @@ const RBAC = "rbac.authorization.k8s.io";
 
 /**
  * In each namespace of the team: the ServiceAccount that logs in to Vault, and the right of the reconciler to ask for tokens of
- * exactly that ServiceAccount. None where the environment does not log in by Kubernetes.
+ * exactly that ServiceAccount. None where the environment does not log in by ServiceAccount tokens.
  */
 export function teamAccessManifests(team: Team): readonly Manifest[] {
-  if (!("kubernetes" in team.environment.vault.login)) return [];
+  if (!usesServiceAccounts(team.environment)) return [];
   return [...team.namespaces]
     .sort()
     .flatMap((namespace) => [

@@ -1,7 +1,7 @@
 import { isRecord, type Grant } from "../../api";
 import { record, vaultPath } from "./fields";
 import type { Place } from "./problems";
-import { pathProblem } from "./reference";
+import { pathProblem } from "./path";
 import { quote } from "./secret-like";
 import { mayRead, type Team } from "./team";
 

@@ -17,6 +17,11 @@ export function checkTogether(problems: Problem[], resolved: readonly Resolved[]
   checkEnvironments(problems, resolved);
   checkTeams(problems, resolved);
   checkTwice(problems, resolved);
+  for (const entry of resolved)
+    if (entry.kind === "Reconciler" && !entry.environment.reconciler.install)
+      Place.of(problems, "Reconciler", entry.id)
+        .at("environment")
+        .report(`"${entry.environment.name}" says reconciler.install: false; leave the Reconciler out, or that`);
 }
 
 function checkEnvironments(problems: Problem[], resolved: readonly Resolved[]): void {

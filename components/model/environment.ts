@@ -1,17 +1,30 @@
 import type { EnvironmentData } from "../../api";
-import { duration, isOutput, label, objectName, oneOf, record, text, vaultPath } from "./fields";
+import { duration, isOutput, label, record, text, vaultPath } from "./fields";
+import { readKeyOf, readLogin, type Login, type LoginSpec } from "./login";
 import { collecting, Place } from "./problems";
-import { pathProblem } from "./reference";
+import { pathProblem } from "./path";
 import { quote, secretShape } from "./secret-like";
-import { secretKeyProblem, type JsonRecord } from "../../api";
 
 /** What {@link environment} is given. */
 export interface EnvironmentSpec {
   readonly vault: VaultSpec;
   /** Staleness of secrets that say nothing themselves, as a Go duration. Default `1h` (ESO's refresh interval). */
   readonly staleFor?: string;
-  /** The ServiceAccount the reconciler runs as in this environment's clusters. Default `keyturn` in `keyturn-system`. */
-  readonly reconciler?: { readonly namespace?: string; readonly serviceAccount?: string };
+  /** What keeps the Secrets in step in this environment's clusters. */
+  readonly reconciler?: ReconcilerIdentitySpec;
+}
+
+/** Who keeps the Secrets of an environment in step, and as which ServiceAccount. */
+export interface ReconcilerIdentitySpec {
+  /**
+   * `false` where External Secrets Operator runs instead of keyturn's reconciler: stores are then left to it, and every login it
+   * knows may be used. Default true.
+   */
+  readonly install?: boolean;
+  /** Default `keyturn-system`, or `external-secrets` for External Secrets Operator. */
+  readonly namespace?: string;
+  /** Default `keyturn`, or `external-secrets` for External Secrets Operator. */
+  readonly serviceAccount?: string;
 }
 
 /** One Vault or OpenBao server. */
@@ -22,32 +35,9 @@ export interface VaultSpec {
   readonly namespace?: string;
   /** The KV mount of this environment; version 2 unless said otherwise. */
   readonly kv: { readonly mount: string; readonly version?: 1 | 2 };
-  readonly login: KubernetesLoginSpec | TokenLogin;
+  readonly login: LoginSpec;
   /** Who signed the server's certificate. Default: the CAs the reconciler's image trusts. */
   readonly ca?: CaSpec;
-}
-
-/** Login by a token of the team's ServiceAccount (Vault's Kubernetes auth method). */
-export interface KubernetesLoginSpec {
-  readonly kubernetes: {
-    /** Where the auth method is mounted: `k8s-prod` for `auth/k8s-prod`. */
-    readonly mount: string;
-    /** Audience of the tokens. Default `vault-<environment>`, so that a token of one environment is worth nothing in another. */
-    readonly audience?: string;
-    /**
-     * Who asks the API server whether a token is genuine. `vault` (default): Vault itself, with its own pod's token or one an
-     * operator gave it. `client`: the token that logs in; it then also carries the API server's audience, and the team's
-     * ServiceAccount is bound to `system:auth-delegator`. For a Vault outside the cluster without a reviewer token.
-     */
-    readonly reviewer?: "vault" | "client";
-    /** The API server's own audience, needed by reviewer `client`. Default `https://kubernetes.default.svc.cluster.local`. */
-    readonly apiAudience?: string;
-  };
-}
-
-/** Login by a token that lies in a Secret of the consuming namespace. */
-export interface TokenLogin {
-  readonly token: { readonly secret: string; readonly key: string };
 }
 
 /** A CA: certificates as PEM, or the key of a ConfigMap or Secret that has them, in every namespace of the environment. */
@@ -55,18 +45,6 @@ export type CaSpec =
   | { readonly pem: string }
   | { readonly configMap: { readonly name: string; readonly key: string } }
   | { readonly secret: { readonly name: string; readonly key: string } };
-
-/** Login with its defaults filled in. */
-export type Login =
-  | {
-      readonly kubernetes: {
-        readonly mount: string;
-        readonly audience: string;
-        readonly reviewer: "vault" | "client";
-        readonly apiAudience: string;
-      };
-    }
-  | TokenLogin;
 
 /**
  * A Vault and the clusters and namespaces that belong to it; plain data. The name is part of the type: what belongs to
@@ -82,7 +60,7 @@ export interface Environment<N extends string = string> {
     readonly ca: CaSpec | undefined;
   };
   readonly staleFor: string | undefined;
-  readonly reconciler: { readonly namespace: string; readonly serviceAccount: string };
+  readonly reconciler: { readonly install: boolean; readonly namespace: string; readonly serviceAccount: string };
 }
 
 /**
@@ -101,16 +79,12 @@ export function environment<const N extends string>(name: N, spec: EnvironmentSp
     place.onlyFields(fields, ["vault", "staleFor", "reconciler"]);
     if (fields.staleFor !== undefined) duration(place.at("staleFor"), fields.staleFor);
     const staleFor = typeof fields.staleFor === "string" ? fields.staleFor : undefined;
-    return {
-      name,
-      vault: readVault(place.at("vault"), fields.vault, name),
-      staleFor,
-      reconciler: readReconciler(place.at("reconciler"), fields.reconciler),
-    };
+    const reconciler = readReconciler(place.at("reconciler"), fields.reconciler);
+    return { name, vault: readVault(place.at("vault"), fields.vault, name, reconciler.install), staleFor, reconciler };
   });
 }
 
-function readVault(place: Place, value: unknown, name: string): Environment["vault"] {
+function readVault(place: Place, value: unknown, name: string, own: boolean): Environment["vault"] {
   const fields = record(place, value) ?? {};
   place.onlyFields(fields, ["address", "namespace", "kv", "login", "ca"]);
   const kv = record(place.at("kv"), fields.kv) ?? {};
@@ -125,7 +99,7 @@ function readVault(place: Place, value: unknown, name: string): Environment["vau
       mount: vaultPath(place.at("kv").at("mount"), kv.mount, pathProblem) ?? "",
       version: kv.version === 1 ? 1 : 2,
     },
-    login: readLogin(place.at("login"), fields.login, name),
+    login: readLogin(place.at("login"), fields.login, name, own),
     ca: fields.ca === undefined ? undefined : readCa(place.at("ca"), fields.ca),
   };
 }
@@ -140,31 +114,6 @@ function readAddress(place: Place, value: unknown): string {
   return address.replace(/\/$/, "");
 }
 
-function readLogin(place: Place, value: unknown, name: string): Login {
-  const fields = record(place, value);
-  if (fields === undefined) return { token: { secret: "", key: "" } };
-  place.onlyFields(fields, ["kubernetes", "token"]);
-  if ((fields.kubernetes === undefined) === (fields.token === undefined))
-    place.report("must have either kubernetes or token");
-  if (fields.token !== undefined) return { token: readKeyOf(place.at("token"), fields.token, "secret") };
-  const at = place.at("kubernetes");
-  const kubernetes = fields.kubernetes === undefined ? {} : (record(at, fields.kubernetes) ?? {});
-  at.onlyFields(kubernetes, ["mount", "audience", "reviewer", "apiAudience"]);
-  const optional = (field: string, byDefault: string): string =>
-    kubernetes[field] === undefined ? byDefault : (text(at.at(field), kubernetes[field]) ?? "");
-  return {
-    kubernetes: {
-      mount: fields.kubernetes === undefined ? "" : (vaultPath(at.at("mount"), kubernetes.mount, pathProblem) ?? ""),
-      audience: optional("audience", `vault-${name}`),
-      reviewer:
-        kubernetes.reviewer === undefined
-          ? "vault"
-          : (oneOf(at.at("reviewer"), kubernetes.reviewer, ["vault", "client"]) ?? "vault"),
-      apiAudience: optional("apiAudience", "https://kubernetes.default.svc.cluster.local"),
-    },
-  };
-}
-
 function readCa(place: Place, value: unknown): CaSpec | undefined {
   const fields = record(place, value);
   if (fields === undefined) return undefined;
@@ -175,11 +124,11 @@ function readCa(place: Place, value: unknown): CaSpec | undefined {
     return undefined;
   }
   if (fields.configMap !== undefined) {
-    const { secret: name, key } = readKeyOf(place.at("configMap"), fields.configMap, "name");
+    const { name, key } = readKeyOf(place.at("configMap"), fields.configMap, "name");
     return { configMap: { name, key } };
   }
   if (fields.secret !== undefined) {
-    const { secret: name, key } = readKeyOf(place.at("secret"), fields.secret, "name");
+    const { name, key } = readKeyOf(place.at("secret"), fields.secret, "name");
     return { secret: { name, key } };
   }
   const pem = text(place.at("pem"), fields.pem);
@@ -193,27 +142,17 @@ function checkPem(place: Place, pem: string): void {
     place.report("has no PEM certificate (-----BEGIN CERTIFICATE-----)");
 }
 
-/** A key of a Secret or ConfigMap. A text here is likely the token itself, so it is not shown. */
-function readKeyOf(place: Place, value: unknown, nameField: "secret" | "name"): { secret: string; key: string } {
-  if (typeof value === "string") {
-    place.report(`must be { ${nameField}, key }: where it lies, never the value. What is written there is not shown`);
-    return { secret: "", key: "" };
-  }
-  const fields: JsonRecord = record(place, value) ?? {};
-  place.onlyFields(fields, [nameField, "key"]);
-  const secret = objectName(place.at(nameField), fields[nameField]) ?? "";
-  const key = text(place.at("key"), fields.key) ?? "";
-  const problem = key === "" ? undefined : secretKeyProblem(key);
-  if (problem !== undefined) place.at("key").report(`${quote(key)} ${problem}`);
-  return { secret, key };
-}
-
 function readReconciler(place: Place, value: unknown): Environment["reconciler"] {
   const fields = value === undefined ? {} : (record(place, value) ?? {});
-  place.onlyFields(fields, ["namespace", "serviceAccount"]);
-  const optional = (field: string, byDefault: string): string =>
-    fields[field] === undefined ? byDefault : (label(place.at(field), fields[field]) ?? byDefault);
+  place.onlyFields(fields, ["install", "namespace", "serviceAccount"]);
+  const install = fields.install ?? true;
+  if (typeof install !== "boolean") place.at("install").report("must be true or false");
+  const optional = (field: string, own: string): string => {
+    const byDefault = install === false ? "external-secrets" : own;
+    return fields[field] === undefined ? byDefault : (label(place.at(field), fields[field]) ?? byDefault);
+  };
   return {
+    install: install !== false,
     namespace: optional("namespace", "keyturn-system"),
     serviceAccount: optional("serviceAccount", "keyturn"),
   };
@@ -235,12 +174,25 @@ export function environmentData(environment: Environment): Omit<EnvironmentData,
       address,
       ...(namespace === undefined ? {} : { namespace }),
       kv: { mount: kv.mount, version: kv.version },
-      login:
-        "token" in login
-          ? { token: { secret: login.token.secret, key: login.token.key } }
-          : { kubernetes: { mount: login.kubernetes.mount, audience: login.kubernetes.audience } },
+      login: loginData(login),
     },
   };
+}
+
+function loginData(login: Login): EnvironmentData["vault"]["login"] {
+  if ("token" in login) return { token: { secret: login.token.secret, key: login.token.key } };
+  if ("kubernetes" in login)
+    return { kubernetes: { mount: login.kubernetes.mount, audience: login.kubernetes.audience } };
+  if ("jwt" in login) return { jwt: { mount: login.jwt.mount, audience: login.jwt.audience } };
+  if ("appRole" in login) return { appRole: { mount: login.appRole.mount } };
+  if ("userPass" in login) return { userPass: { mount: login.userPass.mount } };
+  return "ldap" in login ? { ldap: { mount: login.ldap.mount } } : { cert: { mount: login.cert.mount } };
+}
+
+/** Whether teams log in by tokens of their ServiceAccounts. */
+export function usesServiceAccounts(environment: Environment): boolean {
+  const { login } = environment.vault;
+  return "kubernetes" in login || "jwt" in login;
 }
 
 /** Whether the token that logs in also asks the API server about itself. */

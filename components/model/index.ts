@@ -3,17 +3,22 @@ export type { AppSecretDeclaration, AppSecretSpec, ResolvedAppSecret, ResolvedKe
 export { consumer } from "./consumer";
 export type { ConsumerDeclaration, ResolvedConsumer, RolloutOptions, WorkloadRef } from "./consumer";
 export { environment } from "./environment";
+export type { CaSpec, Environment, EnvironmentSpec, ReconcilerIdentitySpec, VaultSpec } from "./environment";
 export type {
-  CaSpec,
-  Environment,
-  EnvironmentSpec,
+  AppRoleLoginSpec,
+  CertLoginSpec,
+  JwtLoginSpec,
   KubernetesLoginSpec,
+  LdapLoginSpec,
   Login,
+  LoginSpec,
+  SecretKey,
   TokenLogin,
-  VaultSpec,
-} from "./environment";
+  TokenLoginSpec,
+  UserPassLoginSpec,
+} from "./login";
 export { platform } from "./platform";
-export type { KubernetesApiSpec, PlatformDeclaration, PlatformSpec, ResolvedPlatform } from "./platform";
+export type { JwtKeysSpec, KubernetesApiSpec, PlatformDeclaration, PlatformSpec, ResolvedPlatform } from "./platform";
 export { DeclarationError } from "./problems";
 export { reconciler } from "./reconciler";
 export type { ImageSpec, ReconcilerDeclaration, ReconcilerSpec, ResolvedReconciler, ResourcesSpec } from "./reconciler";

@@ -1,6 +1,6 @@
 import type { Problem } from "../../api";
 import { isEnvironment, reviewsWithLogin, type Environment } from "./environment";
-import { isOutput, record, text } from "./fields";
+import { isOutput, list, record, text } from "./fields";
 import { collecting, Place } from "./problems";
 import { quote } from "./secret-like";
 
@@ -9,6 +9,8 @@ export interface PlatformSpec<N extends string = string> {
   readonly environment: Environment<N>;
   /** How Vault reaches the API server that vouches for the login tokens. Needed for login by Kubernetes. */
   readonly kubernetes?: KubernetesApiSpec;
+  /** Whose signatures on login tokens Vault believes. Needed for login by JWT. */
+  readonly jwt?: JwtKeysSpec;
   /**
    * A file audit device. Default: none, because many Vaults have one already. OpenBao takes audit devices from its configuration
    * file only and refuses this one.
@@ -22,6 +24,24 @@ export interface KubernetesApiSpec {
   /** `https://kubernetes.default.svc` when Vault runs in the cluster. */
   readonly host: string;
   /** CA of the API server as PEM. Default: that of Vault's own pod; needed with reviewer `client`, where Vault looks at no pod's. */
+  readonly ca?: string;
+}
+
+/** The public keys of the cluster's ServiceAccount tokens: where Vault finds them, or the keys themselves. */
+export interface JwtKeysSpec {
+  readonly keys:
+    | {
+        /** The cluster's issuer; Vault reads `/.well-known/openid-configuration` below it. */
+        readonly discoveryUrl: string;
+      }
+    | { readonly jwksUrl: string }
+    | {
+        /** Public keys as PEM, for a Vault that reaches no URL of the cluster. */
+        readonly publicKeys: readonly string[];
+      };
+  /** The only `iss` that is taken. Default: none is demanded, or with `discoveryUrl` the one found there. */
+  readonly issuer?: string;
+  /** CA of the URL as PEM. Default: the CAs of Vault's host. */
   readonly ca?: string;
 }
 
@@ -42,6 +62,7 @@ export interface ResolvedPlatform {
   readonly id: string;
   readonly environment: Environment;
   readonly kubernetes: KubernetesApiSpec | undefined;
+  readonly jwt: JwtKeysSpec | undefined;
   readonly audit: { readonly path: string; readonly file: string } | undefined;
   readonly quota: { readonly requestsPerSecond: number } | undefined;
 }
@@ -58,7 +79,7 @@ export function readPlatform(problems: Problem[], declaration: PlatformDeclarati
   const place = Place.of(problems, "Platform", declaration.id);
   const fields = record(place, declaration.spec);
   if (fields === undefined) return undefined;
-  place.onlyFields(fields, ["environment", "kubernetes", "audit", "quota"]);
+  place.onlyFields(fields, ["environment", "kubernetes", "jwt", "audit", "quota"]);
   const environment = fields.environment;
   if (isOutput(environment) || !isEnvironment(environment)) {
     place.at("environment").report(environment === undefined ? "is missing" : "is not made by environment(...)");
@@ -66,6 +87,8 @@ export function readPlatform(problems: Problem[], declaration: PlatformDeclarati
   }
   if ("kubernetes" in environment.vault.login && fields.kubernetes === undefined)
     place.at("kubernetes").report(`is missing; environment "${environment.name}" logs in by Kubernetes`);
+  if ("jwt" in environment.vault.login && fields.jwt === undefined)
+    place.at("jwt").report(`is missing; environment "${environment.name}" logs in by JWT`);
   const kubernetes = readKubernetes(place.at("kubernetes"), fields.kubernetes);
   // Vault and OpenBao refuse such a configuration.
   if (kubernetes !== undefined && kubernetes.ca === undefined && reviewsWithLogin(environment))
@@ -75,6 +98,7 @@ export function readPlatform(problems: Problem[], declaration: PlatformDeclarati
     id: declaration.id,
     environment,
     kubernetes,
+    jwt: readJwt(place.at("jwt"), fields.jwt),
     audit: readAudit(place.at("audit"), fields.audit),
     quota: readQuota(place.at("quota"), fields.quota),
   };
@@ -87,10 +111,51 @@ function readKubernetes(place: Place, value: unknown): KubernetesApiSpec | undef
   const host = text(place.at("host"), fields.host) ?? "";
   if (host !== "" && !/^https:\/\/[^/\s?#@]+\/?$/.test(host))
     place.at("host").report('is not an address like "https://kubernetes.default.svc"');
-  const ca = fields.ca === undefined ? undefined : text(place.at("ca"), fields.ca);
+  return { host, ...readCertificates(place.at("ca"), fields.ca) };
+}
+
+function readCertificates(place: Place, value: unknown): { readonly ca?: string } {
+  const ca = value === undefined ? undefined : text(place, value);
   if (ca !== undefined && (!/-----BEGIN CERTIFICATE-----/.test(ca) || /PRIVATE KEY/.test(ca)))
-    place.at("ca").report("must be PEM certificates and nothing else. It is not shown");
-  return { host, ...(ca === undefined ? {} : { ca }) };
+    place.report("must be PEM certificates and nothing else. It is not shown");
+  return ca === undefined ? {} : { ca };
+}
+
+function readJwt(place: Place, value: unknown): JwtKeysSpec | undefined {
+  const fields = value === undefined ? undefined : record(place, value);
+  if (fields === undefined) return undefined;
+  place.onlyFields(fields, ["keys", "issuer", "ca"]);
+  const issuer = fields.issuer === undefined ? undefined : text(place.at("issuer"), fields.issuer);
+  return {
+    keys: readJwtKeys(place.at("keys"), fields.keys),
+    ...(issuer === undefined ? {} : { issuer }),
+    ...readCertificates(place.at("ca"), fields.ca),
+  };
+}
+
+function readJwtKeys(place: Place, value: unknown): JwtKeysSpec["keys"] {
+  const fields = record(place, value) ?? {};
+  const kinds = ["discoveryUrl", "jwksUrl", "publicKeys"];
+  place.onlyFields(fields, kinds);
+  if (kinds.filter((kind) => fields[kind] !== undefined).length !== 1)
+    place.report("must have exactly one of discoveryUrl, jwksUrl and publicKeys");
+  const url = (field: string): string => {
+    const written = text(place.at(field), fields[field]) ?? "";
+    if (written !== "" && !/^https:\/\/[^/\s?#@]+(?:\/[^\s?#@]*)?$/.test(written))
+      place.at(field).report('is not an address like "https://issuer.example.com/cluster"');
+    return written;
+  };
+  if (fields.jwksUrl !== undefined) return { jwksUrl: url("jwksUrl") };
+  if (fields.publicKeys === undefined)
+    return { discoveryUrl: fields.discoveryUrl === undefined ? "" : url("discoveryUrl") };
+  const publicKeys = list(place.at("publicKeys"), fields.publicKeys, (at, entry) => {
+    const key = text(at, entry);
+    if (key !== undefined && !/^-----BEGIN (?:RSA )?PUBLIC KEY-----\n/.test(key))
+      at.report("must be a public key as PEM (-----BEGIN PUBLIC KEY-----). It is not shown");
+    return key;
+  });
+  if (publicKeys.length === 0) place.at("publicKeys").report("is empty");
+  return { publicKeys };
 }
 
 function readAudit(place: Place, value: unknown): ResolvedPlatform["audit"] {

@@ -5,7 +5,7 @@ import type { Environment } from "./environment";
 import { isOutput, list, record, text, vaultPath } from "./fields";
 import { didYouMean } from "./nearest";
 import { collecting, Place } from "./problems";
-import { pathProblem } from "./reference";
+import { pathProblem } from "./path";
 import { quote } from "./secret-like";
 import { isTeam, mayRead, type Team } from "./team";
 

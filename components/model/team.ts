@@ -1,8 +1,9 @@
 import { withinPrefixes, type TeamData } from "../../api";
 import { isEnvironment, type Environment } from "./environment";
 import { label, list, record, vaultPath } from "./fields";
+import { didYouMean } from "./nearest";
+import { pathProblem } from "./path";
 import { collecting, Place } from "./problems";
-import { pathProblem } from "./reference";
 
 /** What {@link team} is given. */
 export interface TeamSpec {
@@ -83,6 +84,21 @@ export function mayRead(team: Team, key: string): boolean {
   return withinPrefixes(team.prefixes, key);
 }
 
+/**
+ * The key below the mount that a path means: below the team's first prefix unless it is absolute. Reports one that is not the team's to
+ * read, without showing it: it may be a pasted secret.
+ */
+export function keyBelow(place: Place, path: string, absolute: boolean, team: Team): string {
+  const key = absolute ? path : `${team.prefixes[0] ?? team.name}/${path}`;
+  if (!mayRead(team, key))
+    place.report(
+      `the path is outside what team "${team.name}" may read (${team.prefixes.join(", ")}); ` +
+        'a path without "/" in front is below the first of them' +
+        didYouMean(key.split("/")[0], team.prefixes),
+    );
+  return key;
+}
+
 /** The form the rules, the CLI and the reconciler read; lists sorted, except that the first prefix stays first. */
 export function teamData(team: Team): TeamData {
   const [first, ...rest] = team.prefixes;
@@ -97,4 +113,9 @@ export function teamData(team: Team): TeamData {
 /** Name of the team's Vault role and policy, the same in every Vault: `keyturn-<environment>-<team>`. */
 export function accessName(team: Team): string {
   return `keyturn-${team.environment.name}-${team.name}`;
+}
+
+/** A name in Vault in which `{team}` stands for the team. */
+export function identityName(pattern: string, team: Team): string {
+  return pattern.replaceAll("{team}", team.name);
 }

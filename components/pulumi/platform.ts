@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as vault from "@pulumi/vault";
 import { reviewsWithLogin, type Environment } from "../model/environment";
-import { platform, resolvePlatform, type PlatformSpec } from "../model/platform";
+import { platform, resolvePlatform, type JwtKeysSpec, type PlatformSpec } from "../model/platform";
 import { authDescription, mountDescription, quotaName } from "../vault/documents";
 import { childOptions } from "./emit";
 
@@ -29,12 +29,12 @@ export interface KubernetesApiArgs {
 export class Platform<N extends string = string> extends pulumi.ComponentResource {
   readonly environment: Environment<N>;
   readonly mount: vault.Mount;
-  readonly authBackend: vault.AuthBackend | undefined;
+  readonly authBackend: vault.AuthBackend | vault.jwt.AuthBackend | undefined;
 
   /** @throws DeclarationError */
   constructor(name: string, args: PlatformArgs<N>, opts?: pulumi.ComponentResourceOptions) {
     const resolved = resolvePlatform(platform(name, plainArgs(args)));
-    const { environment, audit, quota } = resolved;
+    const { environment, jwt, audit, quota } = resolved;
     const { kv, login } = environment.vault;
     super("keyturn:index:Platform", name, { environment: environment.name, mount: kv.mount }, opts);
     this.environment = args.environment;
@@ -64,6 +64,11 @@ export class Platform<N extends string = string> extends pulumi.ComponentResourc
         childOptions(this, opts, this.authBackend),
       );
     }
+    if ("jwt" in login && jwt !== undefined) {
+      const description = authDescription(environment);
+      const settings = { type: "jwt", path: login.jwt.mount, description, ...jwtSettings(jwt) };
+      this.authBackend = new vault.jwt.AuthBackend(`${name}-auth`, settings, child);
+    }
     if (audit !== undefined)
       new vault.Audit(`${name}-audit`, { type: "file", path: audit.path, options: { file_path: audit.file } }, child);
     if (quota !== undefined)
@@ -74,6 +79,13 @@ export class Platform<N extends string = string> extends pulumi.ComponentResourc
       );
     this.registerOutputs({ environment: environment.name, mount: kv.mount });
   }
+}
+
+function jwtSettings({ keys, issuer, ca }: JwtKeysSpec): Partial<vault.jwt.AuthBackendArgs> {
+  const bound = issuer === undefined ? {} : { boundIssuer: issuer };
+  if ("publicKeys" in keys) return { jwtValidationPubkeys: [...keys.publicKeys], ...bound };
+  if ("jwksUrl" in keys) return { jwksUrl: keys.jwksUrl, ...(ca === undefined ? {} : { jwksCaPem: ca }), ...bound };
+  return { oidcDiscoveryUrl: keys.discoveryUrl, ...(ca === undefined ? {} : { oidcDiscoveryCaPem: ca }), ...bound };
 }
 
 /** The checks want plain values; an Input that is not there yet is judged by Vault. */

@@ -6,7 +6,7 @@ import { accessName, type Team } from "../model/team";
 import { teamAccess, type TeamAccessDeclaration, type TeamAccessSpec } from "../model/team-access";
 import { plan } from "../plan";
 import { renderHcl, type PolicyDocument } from "../vault/policy";
-import { TOKEN_TTL } from "../vault/role";
+import type { LoginRole } from "../vault/role";
 import type { AppSecret } from "./app-secret";
 import { childOptions, emitAll } from "./emit";
 
@@ -46,26 +46,49 @@ export class TeamAccess<N extends string = string> extends pulumi.ComponentResou
     this.accessName = accessName(team);
     const child = childOptions(this, opts);
     this.policy = new vault.Policy(`${name}-policy`, { name: policy.name, policy: renderHcl(policy) }, child);
-    if (role !== undefined)
+    if (role !== undefined) registerRole(`${name}-role`, role, childOptions(this, opts, this.policy));
+    emitAll(name, teamAccessManifests(team), (value) => value, child);
+    this.registerOutputs({ accessName: this.accessName });
+  }
+}
+
+function registerRole(name: string, role: LoginRole, opts: pulumi.CustomResourceOptions): void {
+  const shared = {
+    backend: role.mount,
+    roleName: role.name,
+    tokenPolicies: [...role.policies],
+    tokenType: "batch",
+    tokenTtl: role.tokenTtl,
+    tokenMaxTtl: role.tokenTtl,
+    tokenNoDefaultPolicy: true,
+  };
+  switch (role.method) {
+    case "kubernetes":
       new vault.kubernetes.AuthBackendRole(
-        `${name}-role`,
+        name,
         {
-          backend: role.mount,
-          roleName: role.name,
+          ...shared,
           boundServiceAccountNames: [...role.serviceAccounts],
           boundServiceAccountNamespaces: [...role.namespaces],
           audience: role.audience,
           aliasNameSource: "serviceaccount_uid",
-          tokenPolicies: [...role.policies],
-          tokenType: "batch",
-          tokenTtl: TOKEN_TTL,
-          tokenMaxTtl: TOKEN_TTL,
-          tokenNoDefaultPolicy: true,
         },
-        childOptions(this, opts, this.policy),
+        opts,
       );
-    emitAll(name, teamAccessManifests(team), (value) => value, child);
-    this.registerOutputs({ accessName: this.accessName });
+      break;
+    case "jwt":
+      new vault.jwt.AuthBackendRole(
+        name,
+        {
+          ...shared,
+          roleType: "jwt",
+          boundAudiences: [role.audience],
+          userClaim: "sub",
+          // The provider takes several values of one claim as a text with commas.
+          boundClaims: { sub: role.subjects.join(",") },
+        },
+        opts,
+      );
   }
 }
 
@@ -77,7 +100,7 @@ function declarationOf<N extends string>(
 
 function documentsOf(declaration: TeamAccessDeclaration): {
   readonly policy: PolicyDocument;
-  readonly role: ReturnType<typeof plan>["vault"][number]["roles"][number] | undefined;
+  readonly role: LoginRole | undefined;
 } {
   const [documents] = plan([declaration]).vault;
   const policy = documents?.policies[0];

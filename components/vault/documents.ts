@@ -1,9 +1,10 @@
 import type { Grant } from "../../api";
 import { reviewsWithLogin, type Environment } from "../model/environment";
-import type { ResolvedPlatform } from "../model/platform";
+import type { JwtKeysSpec, ResolvedPlatform } from "../model/platform";
 import { accessName, type Team } from "../model/team";
+import { byHandOf, type ByHand } from "./by-hand";
 import { policyOf, renderHcl, type PolicyDocument } from "./policy";
-import { roleBody, roleOf, type KubernetesRole } from "./role";
+import { roleBody, roleOf, type LoginRole } from "./role";
 
 /** One write to Vault's HTTP API: `POST /v1/<path>` with the body, or `vault write <path> @body.json`. */
 export interface VaultWrite {
@@ -20,7 +21,9 @@ export interface VaultDocuments {
   /** KV mounts, auth methods and their settings, audit devices and quotas of a Platform. In the order to write them. */
   readonly platform: readonly VaultWrite[];
   readonly policies: readonly PolicyDocument[];
-  readonly roles: readonly KubernetesRole[];
+  readonly roles: readonly LoginRole[];
+  /** What must exist besides, because a credential is part of it; for logins other than by ServiceAccount tokens. */
+  readonly byHand: readonly ByHand[];
 }
 
 /** Documents of one environment. `teams` are those that get a policy and role; `grants` may be of more teams. */
@@ -45,12 +48,13 @@ export function vaultDocuments(
       ),
     ),
     roles: sorted.flatMap((team) => roleOf(team) ?? []),
+    byHand: sorted.flatMap((team) => byHandOf(team) ?? []),
   };
 }
 
 /** The mounts and settings of a Platform. */
 function platformWrites(platform: ResolvedPlatform): readonly VaultWrite[] {
-  const { environment, kubernetes, audit, quota } = platform;
+  const { environment, kubernetes, jwt, audit, quota } = platform;
   const { kv, login } = environment.vault;
   const writes: VaultWrite[] = [
     {
@@ -71,6 +75,11 @@ function platformWrites(platform: ResolvedPlatform): readonly VaultWrite[] {
         },
       });
   }
+  if ("jwt" in login) {
+    const { mount } = login.jwt;
+    writes.push({ path: `sys/auth/${mount}`, body: { type: "jwt", description: authDescription(environment) } });
+    if (jwt !== undefined) writes.push({ path: `auth/${mount}/config`, body: jwtConfig(jwt) });
+  }
   if (audit !== undefined)
     writes.push({ path: `sys/audit/${audit.path}`, body: { type: "file", options: { file_path: audit.file } } });
   if (quota !== undefined)
@@ -79,6 +88,17 @@ function platformWrites(platform: ResolvedPlatform): readonly VaultWrite[] {
       body: { path: `${kv.mount}/`, rate: quota.requestsPerSecond },
     });
   return writes;
+}
+
+function jwtConfig({ keys, issuer, ca }: JwtKeysSpec): Readonly<Record<string, unknown>> {
+  const bound = issuer === undefined ? {} : { bound_issuer: issuer };
+  if ("publicKeys" in keys) return { jwt_validation_pubkeys: keys.publicKeys, ...bound };
+  if ("jwksUrl" in keys) return { jwks_url: keys.jwksUrl, ...(ca === undefined ? {} : { jwks_ca_pem: ca }), ...bound };
+  return {
+    oidc_discovery_url: keys.discoveryUrl,
+    ...(ca === undefined ? {} : { oidc_discovery_ca_pem: ca }),
+    ...bound,
+  };
 }
 
 export function mountDescription(environment: Environment): string {

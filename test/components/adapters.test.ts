@@ -110,7 +110,7 @@ function kubernetesObjects(resources: readonly Registered[]): readonly Kubernete
 
 function vaultObjects(resources: readonly Registered[]): readonly string[] {
   return resources
-    .filter(({ type }) => /^vault:(?:index\/policy|kubernetes\/authBackendRole)/.test(type))
+    .filter(({ type }) => /^vault:(?:index\/policy|(?:kubernetes|jwt)\/authBackendRole)/.test(type))
     .map(({ inputs }) => canonical(inputs))
     .sort();
 }
@@ -125,6 +125,8 @@ function vaultObjectsOf({ vault }: ReturnType<typeof plan>): readonly string[] {
         backend: role.mount,
         roleName: role.name,
         ...Object.fromEntries(Object.entries(roleBody(role)).map(([name, value]) => [camel(name), value])),
+        // Pulumi's provider takes several values of one claim as a text with commas.
+        ...(role.method === "jwt" ? { boundClaims: { sub: role.subjects.join(",") } } : {}),
       })),
     ])
     .map(canonical)

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from "node:crypto";
 import fc from "fast-check";
 import {
   appSecret,
@@ -30,20 +31,38 @@ const duration = fc.constantFrom("30s", "1m", "5m", "15m", "1h", "24h");
 const segment = fc.constantFrom("db", "api", "data", "kv", "prod", "payments", "käse", "a b", "x.y-z_1");
 const property = fc.constantFrom("password", "username", "users.0.name", "a b", "p#q", "ключ");
 
-const login: fc.Arbitrary<EnvironmentSpec["vault"]["login"]> = fc.oneof(
+const at = (secret: string, key: string) => ({ secret, key });
+/** Every login; `own` are those that keyturn's reconciler carries out. */
+const login: fc.Arbitrary<{ readonly by: EnvironmentSpec["vault"]["login"]; readonly own: boolean }> = fc.oneof(
   fc
     .record(
       {
         mount: fc.constantFrom("k8s", "clusters/eu"),
         audience: fc.constant("aud"),
         reviewer: fc.constantFrom("vault" as const, "client" as const),
+        tokenTtl: fc.constantFrom("1m", "1h30m"),
       },
       { requiredKeys: ["mount"] },
     )
-    .map((kubernetes) => ({ kubernetes })),
-  fc.constant({ token: { secret: "vault-token", key: "token" } }),
+    .map((kubernetes) => ({ by: { kubernetes }, own: true })),
+  fc
+    .record({ mount: fc.constantFrom("jwt", "jwt/eu"), audience: fc.constant("aud") }, { requiredKeys: [] })
+    .map((jwt) => ({ by: { jwt }, own: false })),
+  fc.constantFrom(
+    { by: { token: at("vault-token", "token") }, own: true },
+    { by: { tokenSecret: at("vault-token", "token") }, own: true },
+    { by: { appRole: { roleId: at("approle", "role-id"), secretId: at("approle", "secret-id") } }, own: true },
+    { by: { userPass: { password: at("user", "password") } }, own: false },
+    { by: { ldap: { mount: "ad", username: "svc-{team}@corp", password: at("user", "password") } }, own: false },
+    { by: { cert: { certificate: at("tls", "tls.crt"), privateKey: at("tls", "tls.key") } }, own: false },
+  ),
 );
 const pem = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
+const { publicKey } = generateKeyPairSync("rsa", {
+  modulusLength: 2048,
+  publicKeyEncoding: { type: "spki", format: "pem" },
+  privateKeyEncoding: { type: "pkcs8", format: "pem" },
+});
 const ca = fc.constantFrom<CaSpec | undefined>(
   undefined,
   { pem },
@@ -60,8 +79,9 @@ const environmentOf = (name: string, system: string | undefined) =>
       version: fc.constantFrom(1 as const, 2 as const),
       staleFor: fc.option(duration, { nil: undefined }),
       namespace: fc.constantFrom(undefined, "tenants/a"),
+      install: fc.boolean(),
     })
-    .map(({ login: by, ca: trusted, mount, version, staleFor, namespace }) =>
+    .map(({ login: { by, own }, ca: trusted, mount, version, staleFor, namespace, install }) =>
       environment(name, {
         vault: {
           address: `https://${name}.example.com:8200`,
@@ -71,7 +91,7 @@ const environmentOf = (name: string, system: string | undefined) =>
           ...(namespace === undefined ? {} : { namespace }),
         },
         ...(staleFor === undefined ? {} : { staleFor }),
-        ...(system === undefined ? {} : { reconciler: { namespace: system } }),
+        reconciler: { install: own && install, ...(system === undefined ? {} : { namespace: system }) },
       }),
     );
 
@@ -175,8 +195,10 @@ export function companyOf(mark?: string): fc.Arbitrary<Company> {
               platform(`${owner.name}-platform`, {
                 environment: owner,
                 kubernetes: { host: "https://10.0.0.1", ca: pem },
+                jwt: { keys: { publicKeys: [publicKey] }, issuer: "https://kubernetes.default.svc" },
               }),
             );
+            if (!owner.reconciler.install) continue;
             declarations.push(
               reconciler(`${owner.name}-reconciler`, {
                 environment: owner,

@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { createPublicKey, randomBytes, type JsonWebKey } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -22,6 +22,7 @@ import { runReconciler } from "../../reconciler/start";
 import { bed } from "../bed";
 import * as bao from "../bed/bao";
 import { eventually } from "../bed/eventually";
+import { call } from "../bed/http";
 import { request, requestToken, send } from "../bed/kube";
 import { companyOf } from "./arbitraries";
 import { apply, applyAll, pathOf, writeVault } from "./bed";
@@ -105,6 +106,49 @@ describe("whatever is declared", () => {
         }
       }
     }
+  });
+
+  it("a team logs in by JWT for its own ServiceAccount, namespace and audience only", async () => {
+    const name = `jwt-${run}`;
+    const space = `jwt-pay-${run}`;
+    const { server, caFile, token } = bed().kube;
+    const headers = { authorization: `Bearer ${token}`, accept: "application/jwk-set+json" };
+    const jwks = await call<{ readonly keys: readonly JsonWebKey[] }>(server, caFile, {
+      method: "GET",
+      path: "/openid/v1/jwks",
+      headers,
+    });
+    const publicKeys = jwks.body.keys.map((key) =>
+      createPublicKey({ key, format: "jwk" }).export({ type: "spki", format: "pem" }).toString(),
+    );
+    const prod = environment(name, {
+      vault: { address: bed().bao.address, kv: { mount: name }, login: { jwt: { mount: name, tokenTtl: "5m" } } },
+      reconciler: { install: false },
+    });
+    const owner = team(prod, "pay", { namespaces: [space] });
+    const declared = plan([
+      platform("p", { environment: prod, jwt: { keys: { publicKeys } } }),
+      teamAccess("a", { team: owner }),
+      appSecret("db", { team: owner, keys: { A: "db#a" } }),
+    ]);
+    await namespace(space);
+    await applyAll(declared.manifests.filter(({ kind }) => kind === "ServiceAccount"));
+    for (const documents of declared.vault) await writeVault(documents);
+    const login = async (account: string, audiences: readonly string[]) =>
+      bao.request<{ readonly auth: { readonly client_token: string } }>(
+        "POST",
+        `auth/${name}/login`,
+        { role: `keyturn-${name}-pay`, jwt: await requestToken(space, account, audiences) },
+        { token: "" },
+      );
+    const { body, status } = await login("keyturn-pay", [`vault-${name}`]);
+    expect([status, body]).toMatchObject([
+      200,
+      { auth: { token_type: "batch", lease_duration: 300, policies: [`keyturn-${name}-pay`] } },
+    ]);
+    expect((await login("keyturn-pay", ["vault-other"])).status).toBe(400);
+    await request("POST", `/api/v1/namespaces/${space}/serviceaccounts`, { metadata: { name: "other" } });
+    expect((await login("other", [`vault-${name}`])).status).toBe(400);
   });
 
   function withoutMetadata({ metadata: _, ...rest }: KubernetesObject): Readonly<Record<string, unknown>> {

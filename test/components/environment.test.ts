@@ -22,12 +22,13 @@ describe("environment", () => {
             audience: "vault-stage",
             reviewer: "vault",
             apiAudience: "https://kubernetes.default.svc.cluster.local",
+            tokenTtl: 1200,
           },
         },
         ca: undefined,
       },
       staleFor: undefined,
-      reconciler: { namespace: "keyturn-system", serviceAccount: "keyturn" },
+      reconciler: { install: true, namespace: "keyturn-system", serviceAccount: "keyturn" },
     });
   });
 
@@ -68,7 +69,7 @@ describe("environment", () => {
       vault({ login: { kubernets: { mount: "k8s" } } }),
       [
         'Environment "e" › vault.login.kubernets: is not a known field; did you mean "kubernetes"?',
-        'Environment "e" › vault.login: must have either kubernetes or token',
+        'Environment "e" › vault.login: must have exactly one of kubernetes, jwt, appRole, userPass, ldap, cert, tokenSecret',
       ],
     ],
     [

@@ -59,6 +59,7 @@ describe("plan", () => {
         ],
         roles: [
           {
+            method: "kubernetes",
             environment: "prod",
             team: "payments",
             mount: "k8s-prod",
@@ -67,8 +68,10 @@ describe("plan", () => {
             namespaces: ["payments"],
             audience: "vault-prod",
             policies: ["keyturn-prod-payments"],
+            tokenTtl: 1200,
           },
         ],
+        byHand: [],
       },
     ]);
     expect(result.access.grants).toEqual([
