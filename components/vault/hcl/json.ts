@@ -1,5 +1,6 @@
 import { flatten } from "./flatten";
 import {
+  checkDepth,
   ScanProblem,
   SyntaxProblem,
   wanted,
@@ -36,6 +37,7 @@ type Token =
 class Parser {
   readonly #reader: TextReader;
   #token: Token;
+  #depth = 0;
 
   constructor(reader: TextReader) {
     this.#reader = reader;
@@ -48,6 +50,7 @@ class Parser {
   }
 
   #block({ at }: Token): Block {
+    checkDepth((this.#depth += 1), at);
     const items: Item[] = [];
     try {
       do {
@@ -59,6 +62,7 @@ class Parser {
       if (problem instanceof ScanProblem || !(problem instanceof SyntaxProblem) || this.#token.type !== "}")
         throw problem;
     }
+    this.#depth -= 1;
     return { kind: "block", items, at };
   }
 

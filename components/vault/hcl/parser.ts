@@ -1,5 +1,5 @@
 import { scanHcl, type Token } from "./scanner";
-import { wanted, type Block, type Item, type Key, type List, type Literal, type Node } from "./syntax";
+import { checkDepth, wanted, type Block, type Item, type Key, type List, type Literal, type Node } from "./syntax";
 
 /**
  * Reads HCL.
@@ -12,6 +12,7 @@ export function parseHcl(text: string): readonly Item[] {
 class Parser {
   readonly #tokens: readonly Token[];
   #index = 0;
+  #depth = 0;
 
   constructor(tokens: readonly Token[]) {
     this.#tokens = tokens;
@@ -72,12 +73,15 @@ class Parser {
   }
 
   #block({ at }: Token): Block {
+    checkDepth((this.#depth += 1), at);
     const items = this.items(true);
     const end = this.#next();
+    this.#depth -= 1;
     return end.type === "}" ? { kind: "block", items, at } : wanted('"}"', end);
   }
 
   #list({ at }: Token): List {
+    checkDepth((this.#depth += 1), at);
     const elements: Node[] = [];
     let needsComma = false;
     for (;;) {
@@ -85,6 +89,7 @@ class Parser {
       if (needsComma && token.type !== "," && token.type !== "]") return wanted('"," or "]"', token);
       switch (token.type) {
         case "]":
+          this.#depth -= 1;
           return { kind: "list", elements, at };
         case ",":
           needsComma = false;

@@ -56,6 +56,14 @@ export class SyntaxProblem extends Error {
 /** A text that cannot be divided into tokens: unlike other problems, JSON's laxness never forgives it. */
 export class ScanProblem extends SyntaxProblem {}
 
+/** Blocks and lists in one another; the server has no limit, but no policy needs one. */
+const MAX_DEPTH = 200;
+
+/** @throws ScanProblem when blocks and lists stand too deep in one another */
+export function checkDepth(depth: number, at: Position): void {
+  if (depth > MAX_DEPTH) throw new ScanProblem(at, `more than ${MAX_DEPTH} blocks and lists in one another`);
+}
+
 /** @throws SyntaxProblem that tells what should stand where the token stands */
 export function wanted(
   what: string,

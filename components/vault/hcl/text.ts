@@ -4,6 +4,7 @@ import { ScanProblem, type Position } from "./syntax";
 export class TextReader {
   readonly text: string;
   index = 0;
+  #lineStarts: readonly number[] | undefined;
 
   constructor(text: string) {
     this.text = text;
@@ -23,11 +24,14 @@ export class TextReader {
   }
 
   positionOf(index: number): Position {
-    const before = this.text.slice(0, index);
-    const lineStart = before.lastIndexOf("\n") + 1;
-    let line = 1;
-    for (let at = before.indexOf("\n"); at !== -1; at = before.indexOf("\n", at + 1)) line += 1;
-    return { line, column: index - lineStart + 1 };
+    const starts = (this.#lineStarts ??= lineStarts(this.text));
+    let [low, high] = [0, starts.length - 1];
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2);
+      if ((starts[middle] ?? 0) <= index) low = middle;
+      else high = middle - 1;
+    }
+    return { line: low + 1, column: index - (starts[low] ?? 0) + 1 };
   }
 
   fail(message: string, index = this.index): never {
@@ -40,4 +44,10 @@ export class TextReader {
     const found = this.match(/\\(?:[abfnrtv\\"]|[0-7]{3}|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8})/y);
     if (found === undefined) this.fail(`illegal escape ${JSON.stringify(this.text.slice(start, start + 2))}`, start);
   }
+}
+
+function lineStarts(text: string): readonly number[] {
+  const starts = [0];
+  for (let at = text.indexOf("\n"); at !== -1; at = text.indexOf("\n", at + 1)) starts.push(at + 1);
+  return starts;
 }

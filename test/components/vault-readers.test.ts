@@ -1,0 +1,141 @@
+import fc from "fast-check";
+import { appSecret, environment, plan, team, teamAccess, type Plan } from "keyturn";
+import { kvReadPath, type ExternalSecret } from "../../api";
+import { holdersOf, parsePolicy, planReaders, readersOf, type AclPolicy } from "../../components/vault";
+import { company, type Company } from "./arbitraries";
+
+/** A path that an ExternalSecret names, and the team it belongs to: read off the manifests, not off the grants. */
+interface Need {
+  readonly environment: string;
+  readonly team: string;
+  readonly path: string;
+}
+
+function kvOf({ environments }: Company, name: string) {
+  const kv = environments.find((entry) => entry.name === name)?.vault.kv;
+  if (kv === undefined) throw new Error(`no environment ${name}`);
+  return { path: kv.mount, version: kv.version === 1 ? "v1" : "v2" } as const;
+}
+
+function needsOf(from: Company, { manifests }: Plan): readonly Need[] {
+  return manifests
+    .filter(({ kind }) => kind === "ExternalSecret")
+    .flatMap((object) => {
+      const { metadata, spec } = object as unknown as ExternalSecret;
+      const environmentName = metadata.annotations?.["keyturn.dev/environment"] ?? "";
+      const teamName = metadata.annotations?.["keyturn.dev/team"] ?? "";
+      const mount = kvOf(from, environmentName);
+      return (spec.data ?? []).map(({ remoteRef }) => ({
+        environment: environmentName,
+        team: teamName,
+        path: kvReadPath(mount, remoteRef.key),
+      }));
+    });
+}
+
+/** Declared prefixes, as the start of API paths. */
+function prefixesOf(from: Company): readonly Need[] {
+  return from.declarations.flatMap((declaration) => {
+    if (declaration.kind !== "TeamAccess") return [];
+    const { team: owner, prefixes = [] } = declaration.spec;
+    const { path, version } = kvOf(from, owner.environment.name);
+    return prefixes.map(({ prefix }) => ({
+      environment: owner.environment.name,
+      team: owner.name,
+      path: `${path}/${version === "v2" ? "data/" : ""}${prefix}/`,
+    }));
+  });
+}
+
+describe("the policies of a plan", () => {
+  it("let every AppSecret's team read what it names, and no other team that has not declared it", () => {
+    fc.assert(
+      fc.property(company, (from) => {
+        const planned = plan(from.declarations);
+        const needs = needsOf(from, planned);
+        const prefixes = prefixesOf(from);
+        for (const documents of planned.vault) {
+          const own = needs.filter((need) => need.environment === documents.environment);
+          // What nobody names is asked for as well: below, beside, and the metadata of what somebody names.
+          const paths = new Set(own.flatMap(({ path }) => [path, `${path}/x`, `${path}x`, path.slice(0, -1)]));
+          for (const { path, readers, unknown } of planReaders(documents, paths)) {
+            const declared = [
+              ...own.filter((need) => need.path === path),
+              ...prefixes.filter(
+                (prefix) => prefix.environment === documents.environment && path.startsWith(prefix.path),
+              ),
+            ];
+            expect({ path, readers }).toEqual({
+              path,
+              readers: [...new Set(declared.map((need) => need.team))].sort(),
+            });
+            expect(unknown).toEqual([]);
+          }
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
+
+describe("who can read what", () => {
+  const prod = environment("prod", {
+    vault: {
+      address: "https://vault.example.com:8200",
+      kv: { mount: "kv", version: 2 },
+      login: { token: { secret: "vault-token", key: "token" } },
+      namespace: "tenants/a",
+    },
+  });
+  const payments = team(prod, "payments", { namespaces: ["payments"], prefixes: ["payments", "shared"] });
+  const billing = team(prod, "billing", { namespaces: ["billing"], prefixes: ["billing", "shared"] });
+  const { vault } = plan([
+    appSecret("db", { team: payments, keys: { A: "/payments/db#a", B: "/shared/ca#b" } }),
+    appSecret("ca", { team: billing, keys: { B: "/shared/ca#b" } }),
+    teamAccess("billing", { team: billing, prefixes: [{ prefix: "billing", reason: "names are made at run time" }] }),
+  ]);
+  const documents = vault[0];
+  if (documents === undefined) throw new Error("no documents");
+
+  it("shows the teams that share a path, also those of a prefix, and nobody for what nobody reads", () => {
+    const paths = ["kv/data/shared/ca", "kv/data/payments/db", "kv/data/billing/any/where", "kv/metadata/shared/ca"];
+    expect(planReaders(documents, paths)).toEqual([
+      { path: "kv/data/shared/ca", readers: ["billing", "payments"], unknown: [] },
+      { path: "kv/data/payments/db", readers: ["payments"], unknown: [] },
+      { path: "kv/data/billing/any/where", readers: ["billing"], unknown: [] },
+      { path: "kv/metadata/shared/ca", readers: [], unknown: [] },
+    ]);
+  });
+
+  it("judges by the text that is stored, in the Vault namespace it is stored in", () => {
+    const holders = holdersOf(documents);
+    expect(holders.map(({ name, policies }) => [name, policies.map(({ namespace }) => namespace)])).toEqual([
+      ["billing", ["tenants/a"]],
+      ["payments", ["tenants/a"]],
+    ]);
+    expect(readersOf(holders, ["kv/data/payments/db"])[0]?.readers).toEqual([]);
+    expect(readersOf(holders, ["kv/data/payments/db"], { namespace: "tenants/a" })[0]?.readers).toEqual(["payments"]);
+  });
+
+  it("names those of whom it cannot be said, because their policies are templated", () => {
+    const policy = (name: string, text: string): AclPolicy => {
+      const parsed = parsePolicy(text);
+      if (parsed.kind === "refused") throw new Error(name);
+      return { name, rules: parsed.rules };
+    };
+    const mine = policy("mine", 'path "kv/{{identity.entity.name}}/*" { capabilities = ["read"] }');
+    const all = policy("all", 'path "kv/*" { capabilities = ["read"] }');
+    expect(
+      readersOf(
+        [
+          { name: "b", policies: [mine] },
+          { name: "a", policies: [all] },
+        ],
+        ["kv/x/y", "kv/x"],
+      ),
+    ).toEqual([
+      { path: "kv/x/y", readers: ["a"], unknown: ["b"] },
+      { path: "kv/x", readers: ["a"], unknown: [] },
+    ]);
+  });
+});
