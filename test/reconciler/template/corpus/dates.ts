@@ -134,5 +134,7 @@ export const cases: readonly TemplateCase[] = [
     `{{ ${T}.Year 1 }}`,
     `{{ now.Year | printf "%d" | len }} {{ now.Location }} {{ now.UTC.Location }} {{ now | date "2006" | len }} {{ now.IsZero }} {{ typeOf now }}`,
     `{{ now 1 }}`,
+    `{{ date_in_zone "Mon, 02 Jan 2006 15:04:05 -0700" (toDate "2006-01-02" "2024-07-01") "America/New_York" }}`,
+    `{{ date_in_zone "2006" 1 }}`,
   ].map(text),
 ];
