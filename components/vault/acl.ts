@@ -17,8 +17,8 @@ export interface EvaluateOptions {
   /** Milliseconds since 1970: rules that ended before do not count. Default: none has ended. */
   readonly now?: number;
   /**
-   * Fills in templated paths. Without it they stay unknown: an answer that they could change is `unknown`. `{}` is a token without
-   * entity, for which they do not count.
+   * Fills in templated paths. Without it they stay unknown: an answer that they could change is `unknown` (values that the server
+   * would not fill in are not thought of). `{}` is a token without entity, for which they do not count.
    */
   readonly identity?: RequestIdentity;
   /**

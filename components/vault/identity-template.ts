@@ -46,9 +46,9 @@ export function isTemplated(path: string): boolean | undefined {
   return found === undefined ? undefined : found.templates.length > 0;
 }
 
-/** Matches every path a template could become: the values are not known. */
+/** Matches every path a template could become while its values are not known, wildcards of the path still escaped. */
 export function possiblePath(path: string): string {
-  return (pieces(path)?.texts ?? [path]).map((text) => text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&")).join(".+");
+  return (pieces(path)?.texts ?? [path]).map((text) => text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&")).join("[^/]*");
 }
 
 /** A path with its templates filled in, or why it cannot be. */

@@ -170,6 +170,17 @@ describe("templated rules", () => {
     expect([decision("kv/ann/x", { identity }), decision("kv/bob/x", { identity })]).toEqual(["allowed", "denied"]);
   });
 
+  it("are of one segment: nothing below or above it is unknown", () => {
+    const own = [
+      policy("own", rule("kv/{{identity.entity.name}}", "read") + rule("kv/+/{{identity.entity.id}}*", "list")),
+    ];
+    const answers = ["kv/a", "kv/a/b/c", "kv/a/b", "kv"].map((path) => evaluate(own, read(path)).decision);
+    expect(answers).toEqual(["unknown", "unknown", "unknown", "denied"]);
+    expect(evaluate([policy("p", rule("kv/{{identity.entity.name}}", "read"))], read("kv/a/b")).decision).toBe(
+      "denied",
+    );
+  });
+
   it("are not there for a token without entity", () => {
     expect([decision("kv/ann/x", { identity: {} }), decision("kv/shared/x", { identity: {} })]).toEqual([
       "denied",
