@@ -26,12 +26,26 @@ export function parseDuration(text: string): number {
       remedy: 'write for example "5m", "1h30m" or "24h"; days do not exist',
     });
   }
-  const sign = text.startsWith("-") ? -1 : 1;
+  const negative = text.startsWith("-");
   let total = 0;
-  for (const [, number, unit] of text.matchAll(/(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)/g)) {
-    total += Number(number) * (UNITS[unit ?? ""] ?? Number.NaN);
+  let at = negative || text.startsWith("+") ? 1 : 0;
+  while (at < text.length) {
+    const unitAt = skip(text, at, isNumberPart);
+    const end = skip(text, unitAt, (char) => !isNumberPart(char));
+    total += Number(text.slice(at, unitAt)) * (UNITS[text.slice(unitAt, end)] ?? 0);
+    at = end;
   }
-  return sign * total;
+  return negative ? -total : total;
+}
+
+function skip(text: string, from: number, matches: (char: string) => boolean): number {
+  let at = from;
+  while (at < text.length && matches(text.charAt(at))) at++;
+  return at;
+}
+
+function isNumberPart(char: string): boolean {
+  return (char >= "0" && char <= "9") || char === ".";
 }
 
 /** True when {@link parseDuration} would accept the text. */

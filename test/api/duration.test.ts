@@ -11,6 +11,10 @@ describe("Go durations", () => {
     ["0", 0],
     ["-1s", -1000],
     [".5s", 500],
+    ["+2m", 120_000],
+    ["1h1.5s", 3_601_500],
+    ["250us", 0.25],
+    ["250µs", 0.25],
   ])("%s is %d ms", (text, ms) => {
     expect(parseDuration(text)).toBe(ms);
   });
