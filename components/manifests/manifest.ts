@@ -1,4 +1,5 @@
 import { ENVIRONMENT, TEAM, type KubernetesObject, type ObjectMeta } from "../../api";
+import { sortByName } from "../model/sorted";
 import type { Team } from "../model/team";
 
 /**
@@ -36,7 +37,7 @@ export function ownedBy(team: Team): { readonly environment: string; readonly te
 }
 
 function sorted(texts: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(texts).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return Object.fromEntries(sortByName(Object.entries(texts)));
 }
 
 /** Kinds in the order in which they are applied; what is not here comes last. */

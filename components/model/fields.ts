@@ -1,6 +1,7 @@
 import { isDuration, isRecord, labelNameProblem, objectNameProblem, parseDuration, type JsonRecord } from "../../api";
 import type { Place } from "./problems";
 import { quote, secretLike } from "./secret-like";
+import { sortByName } from "./sorted";
 
 // Narrow readers of declaration fields. Callers may be plain JavaScript, so nothing is taken on trust; every reader reports at
 // its place and returns undefined when the value cannot be used.
@@ -81,9 +82,12 @@ export function list<T>(place: Place, value: unknown, read: (place: Place, value
   });
 }
 
+const NONE: Readonly<Record<string, string>> = Object.freeze({});
+
 /** Labels or annotations: texts by name, sorted by name; values that look like secrets are refused. */
 export function texts(place: Place, value: unknown): Readonly<Record<string, string>> {
-  const entries = value === undefined ? {} : (record(place, value) ?? {});
+  if (value === undefined) return NONE;
+  const entries = record(place, value) ?? {};
   const kept = Object.entries(entries).flatMap(([name, entry]): [string, string][] => {
     if (typeof entry !== "string") {
       if (isOutput(entry)) outputRefused(place.at(name));
@@ -94,7 +98,7 @@ export function texts(place: Place, value: unknown): Readonly<Record<string, str
     if (looksLike !== undefined) place.at(name).report(`looks like ${looksLike}; everyone may read it here`);
     return [[name, entry]];
   });
-  return Object.fromEntries(kept.sort(([a], [b]) => (a < b ? -1 : 1)));
+  return Object.fromEntries(sortByName(kept));
 }
 
 /** One of the given texts. */

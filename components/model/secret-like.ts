@@ -10,7 +10,7 @@ const SHAPES: readonly (readonly [name: string, pattern: RegExp])[] = [
 
 /** What kind of secret value the text looks like by its form (PEM, JWT, URL with password, known token), or undefined. */
 export function secretShape(text: string): string | undefined {
-  return SHAPES.find(([, pattern]) => pattern.test(text))?.[0];
+  return SHAPES.find((shape) => shape[1].test(text))?.[0];
 }
 
 /**
