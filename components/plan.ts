@@ -69,8 +69,19 @@ export function problemsOf(declarations: Iterable<Declaration>): readonly Proble
   return problems;
 }
 
-function resolveAll(problems: Problem[], declarations: readonly Declaration[]): readonly Resolved[] {
-  const resolved = declarations.flatMap((declaration) => resolve(problems, declaration) ?? []);
+/** As {@link problemsOf}, of some that were resolved without problems before and some that were not. */
+export function problemsBeside(known: readonly Resolved[], declarations: readonly Declaration[]): readonly Problem[] {
+  const problems: Problem[] = [];
+  resolveAll(problems, declarations, known);
+  return problems;
+}
+
+function resolveAll(
+  problems: Problem[],
+  declarations: readonly Declaration[],
+  known: readonly Resolved[] = [],
+): readonly Resolved[] {
+  const resolved = known.concat(declarations.flatMap((declaration) => resolve(problems, declaration) ?? []));
   checkTogether(problems, resolved);
   return resolved;
 }

@@ -49,7 +49,7 @@ export class AppSecret<N extends string = string> extends ApiObject {
     this.resolved = resolved;
     this.team = props.team;
     this.namespace = resolved.namespace;
-    declare(this, declaration);
+    declare(this, declaration, resolved);
   }
 
   /**

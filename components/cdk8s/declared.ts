@@ -1,19 +1,29 @@
 import type { IConstruct } from "constructs";
-import { plan, problemsOf, type Declaration, type Plan } from "../plan";
+import type { Resolved } from "../model/cross-checks";
+import { plan, problemsBeside, type Declaration, type Plan } from "../plan";
 
 // Symbol.for, so that two copies of the package in one program still see each other's constructs.
 const DECLARATIONS = Symbol.for("keyturn.declarations");
+const RESOLVED = Symbol.for("keyturn.resolved");
 const JUDGE = Symbol.for("keyturn.judge");
 
-type Marked = IConstruct & { [DECLARATIONS]?: Declaration[]; [JUDGE]?: Judge };
+type Marked = IConstruct & {
+  /** One or several. */
+  [DECLARATIONS]?: Declaration | Declaration[];
+  /** What the construct made of its first; where it is not kept, it is worked out again. */
+  [RESOLVED]?: Resolved;
+  [JUDGE]?: Judge;
+};
 
 /**
  * Makes a declaration part of {@link planOf}, and has the whole tree judged at synth: problems that only show when declarations
  * are seen together (two AppSecrets for one Secret) stop the synth with all of them.
  */
-export function declare(construct: IConstruct, declaration: Declaration): void {
+export function declare(construct: IConstruct, declaration: Declaration, resolved?: Resolved): void {
   const marked = construct as Marked;
-  (marked[DECLARATIONS] ??= []).push(declaration);
+  const before = marked[DECLARATIONS];
+  marked[DECLARATIONS] = before === undefined ? declaration : asList(before).concat(declaration);
+  if (before === undefined && resolved !== undefined) marked[RESOLVED] = resolved;
   const root = construct.node.root as Marked;
   const judge = (root[JUDGE] ??= newJudge(root));
   judge.last = undefined;
@@ -29,16 +39,30 @@ function newJudge(root: Marked): Judge {
   const judge: Judge = { last: undefined };
   root.node.addValidation({
     validate: () => {
-      judge.last ??= problemsOf(declarationsOf(root)).map(({ path, message }) => `${path}: ${message}`);
+      judge.last ??= problemsIn(root);
       return [...judge.last];
     },
   });
   return judge;
 }
 
-/** Everything declared by keyturn constructs in a scope. */
-function declarationsOf(scope: IConstruct): readonly Declaration[] {
-  return scope.node.findAll().flatMap((construct) => (construct as Marked)[DECLARATIONS] ?? []);
+function problemsIn(scope: IConstruct): readonly string[] {
+  const known: Resolved[] = [];
+  const open: Declaration[] = [];
+  for (const construct of scope.node.findAll() as Marked[]) {
+    const [first, ...others] = asList(construct[DECLARATIONS]);
+    if (first === undefined) continue;
+    const resolved = construct[RESOLVED];
+    if (resolved === undefined) open.push(first);
+    else known.push(resolved);
+    open.push(...others);
+  }
+  return problemsBeside(known, open).map(({ path, message }) => `${path}: ${message}`);
+}
+
+function asList(declared: Declaration | Declaration[] | undefined): Declaration[] {
+  if (declared === undefined) return [];
+  return Array.isArray(declared) ? declared : [declared];
 }
 
 /**
@@ -46,5 +70,5 @@ function declarationsOf(scope: IConstruct): readonly Declaration[] {
  * @throws DeclarationError
  */
 export function planOf(scope: IConstruct): Plan {
-  return plan(declarationsOf(scope));
+  return plan(scope.node.findAll().flatMap((construct) => asList((construct as Marked)[DECLARATIONS])));
 }
