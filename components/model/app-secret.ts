@@ -6,6 +6,7 @@ import { collecting, Place } from "./problems";
 import { readReference, type KeySpec } from "./reference";
 import { refreshInterval, type Freshness } from "./refresh";
 import { quote } from "./secret-like";
+import { sortByName } from "./sorted";
 import { defaultStoreName, type StoreLike } from "./store";
 import { isTeam, mayRead, type Team } from "./team";
 
@@ -169,12 +170,10 @@ function readKeys(place: Place, value: unknown, team: Team): readonly ResolvedKe
   if (prototype !== Object.prototype && prototype !== null)
     place.report("must be a plain object; __proto__ was written as a key, or an instance of a class was given");
   if (Object.keys(fields).length === 0) place.report("is empty; a Secret without keys is of no use");
-  return Object.entries(fields)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .flatMap(([secretKey, spec]) => {
-      const key = readKey(place.at(secretKey), secretKey, spec, team);
-      return key === undefined ? [] : [key];
-    });
+  return sortByName(Object.entries(fields)).flatMap(([secretKey, spec]) => {
+    const key = readKey(place.at(secretKey), secretKey, spec, team);
+    return key === undefined ? [] : [key];
+  });
 }
 
 function readKey(place: Place, secretKey: string, spec: unknown, team: Team): ResolvedKey | undefined {
