@@ -15,6 +15,8 @@ export interface Grant {
   readonly key: string;
   /** True when everything below the key is meant. */
   readonly prefix: boolean;
+  /** KV v2 only: the metadata of the key are meant (names below it, custom metadata), not its value. */
+  readonly metadata?: true;
   readonly capabilities: readonly ("read" | "list")[];
   /** Why it is there: the AppSecrets that read it, as `namespace/name`, or the reason of an explicit grant. */
   readonly because: readonly string[];

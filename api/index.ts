@@ -11,4 +11,5 @@ export * from "./names";
 export * from "./rollout-on";
 export * from "./secret-rollout";
 export * from "./secret-store";
+export * from "./unsupported";
 export * from "./crds";

@@ -41,7 +41,7 @@ export function kvKeyProblem(key: string): string | undefined {
   if (/[\u0000-\u001f\u007f]/.test(key)) return "contains a control character";
   if (/[*+]/.test(key)) return 'contains a wildcard ("*" or "+")';
   if (/\{\{|\}\}/.test(key)) return 'contains templating ("{{")';
-  if (/[?#%\\]/.test(key)) return 'contains one of "?", "#", "%" or "\\"';
+  if (/[?%\\]/.test(key)) return 'contains one of "?", "%" or "\\"';
   const segments = key.split("/");
   if (segments.some((segment) => segment === "." || segment === "..")) return 'contains a "." or ".." segment';
   if (segments.some((segment) => segment === "")) return "contains an empty segment";

@@ -10,13 +10,14 @@ import { readConsumer, type ConsumerDeclaration, type ResolvedConsumer } from ".
 import { checkTogether, type Resolved } from "./model/cross-checks";
 import type { Environment } from "./model/environment";
 import { environmentsFile } from "./model/environments-file";
-import { accessFile, grantsOf } from "./model/grants";
+import { accessFile, grantsOf, isDeclaredPrefix } from "./model/grants";
 import { readPlatform, type PlatformDeclaration } from "./model/platform";
 import { collecting } from "./model/problems";
 import { readReconciler, type ReconcilerDeclaration } from "./model/reconciler";
 import { readStoreDeclaration, type StoreDeclaration } from "./model/store";
 import type { Team } from "./model/team";
-import { readTeamAccess, type TeamAccessDeclaration } from "./model/team-access";
+import { readTeamAccess, type ResolvedTeamAccess, type TeamAccessDeclaration } from "./model/team-access";
+import { checkOwnReconciler } from "./own-reconciler";
 import { vaultDocuments, type VaultDocuments } from "./vault/documents";
 import { loadOf, type Load } from "./vault/load";
 
@@ -83,6 +84,7 @@ function resolveAll(
 ): readonly Resolved[] {
   const resolved = known.concat(declarations.flatMap((declaration) => resolve(problems, declaration) ?? []));
   checkTogether(problems, resolved);
+  for (const entry of resolved) if (entry.kind === "AppSecret") checkOwnReconciler(problems, entry);
   return resolved;
 }
 
@@ -110,16 +112,25 @@ function assemble(resolved: readonly Resolved[]): Plan {
   const named = accesses.flatMap((access) => access.secrets.flatMap((secret) => readAppSecret([], secret) ?? []));
   const grants = [...[...secrets, ...named].flatMap(grantsOf), ...accesses.flatMap((access) => access.grants)];
   const access = accessFile(grants);
+  // What a find asks for becomes a policy only where its prefix is declared.
+  const opened = accessFile(
+    grants.filter((grant) => !grant.prefix || isDeclaredPrefix(accesses, grant) || isOf(accesses, grant)),
+  );
   const environments = new Map(resolved.map((entry) => [entry.environment.name, entry.environment]));
   const teams = [...resolved.flatMap(teamsOf), ...named.map((secret) => secret.team)];
   return {
     manifests: manifestsOf(resolved),
-    vault: vaultOf(environments, resolved, access.grants),
+    vault: vaultOf(environments, resolved, opened.grants),
     access,
     environments: environmentsFile(environments.values(), teams),
     consumers: mergeConsumers(resolved.filter((entry) => entry.kind === "Consumer")),
     load: loadOf(secrets),
   };
+}
+
+/** From the TeamAccess itself or the access file it was given. */
+function isOf(accesses: readonly ResolvedTeamAccess[], grant: Grant): boolean {
+  return accesses.some(({ grants }) => grants.includes(grant));
 }
 
 function teamsOf(entry: Resolved): readonly Team[] {

@@ -1,4 +1,4 @@
-import { isRecord, type Grant } from "../../api";
+import { isRecord, withinPrefixes, type Grant } from "../../api";
 import { record, vaultPath } from "./fields";
 import type { Place } from "./problems";
 import { pathProblem } from "./path";
@@ -7,9 +7,10 @@ import { mayRead, type Team } from "./team";
 
 /**
  * The grants of one team in an access file (`access.json`). The file may come from another repository, so a grant that the team
- * could not have declared itself (another mount, outside its prefixes, other capabilities) is a problem and not taken.
+ * could not have declared itself (another mount, outside its prefixes, other capabilities) is a problem and not taken. What `find` needs is
+ * taken where the TeamAccess declares the prefix.
  */
-export function readAccess(place: Place, value: unknown, team: Team): readonly Grant[] {
+export function readAccess(place: Place, value: unknown, team: Team, prefixes: readonly string[]): readonly Grant[] {
   const fields = record(place, value);
   if (fields === undefined) return [];
   if (fields.apiVersion !== "keyturn.dev/v1alpha1" || fields.kind !== "Access" || !Array.isArray(fields.grants)) {
@@ -22,11 +23,20 @@ export function readAccess(place: Place, value: unknown, team: Team): readonly G
       at.report("is not an object");
       return [];
     }
-    return grant.environment === team.environment.name && grant.team === team.name ? readGrant(at, grant, team) : [];
+    return grant.environment === team.environment.name && grant.team === team.name
+      ? readGrant(at, grant, team, prefixes)
+      : [];
   });
 }
 
-function readGrant(place: Place, grant: Readonly<Record<string, unknown>>, team: Team): readonly Grant[] {
+const CAPABILITIES: readonly Grant["capabilities"][] = [["read"], ["list"], ["list", "read"]];
+
+function readGrant(
+  place: Place,
+  grant: Readonly<Record<string, unknown>>,
+  team: Team,
+  prefixes: readonly string[],
+): readonly Grant[] {
   const { mount, version } = team.environment.vault.kv;
   let usable = true;
   const refuse = (at: Place, message: string): void => {
@@ -38,12 +48,24 @@ function readGrant(place: Place, grant: Readonly<Record<string, unknown>>, team:
   const key = vaultPath(place.at("key"), grant.key, pathProblem);
   if (key !== undefined && !mayRead(team, key))
     refuse(place.at("key"), `${quote(key)} is outside what team "${team.name}" may read (${team.prefixes.join(", ")})`);
-  if (JSON.stringify(grant.capabilities) !== '["read"]') refuse(place.at("capabilities"), 'must be ["read"]');
   if (typeof grant.prefix !== "boolean") refuse(place.at("prefix"), "must be true or false");
+  if (grant.metadata !== undefined && (grant.metadata !== true || version === 1))
+    refuse(place.at("metadata"), "may only be true, with KV version 2");
+  const metadata = grant.metadata === true;
+  const capabilities = CAPABILITIES.find((choice) => JSON.stringify(choice) === JSON.stringify(grant.capabilities));
+  // Names can be listed below a prefix, and are metadata where there are any.
+  const mayList = grant.prefix === true && (metadata || version === 1);
+  if (capabilities === undefined || (capabilities.includes("list") && !mayList))
+    refuse(place.at("capabilities"), mayList ? 'must be ["read"], ["list"] or ["list", "read"]' : 'must be ["read"]');
+  else if (capabilities.includes("list") && key !== undefined && !withinPrefixes(prefixes, key))
+    refuse(
+      place.at("capabilities"),
+      `list below ${quote(key)}, which needs a declared prefix: prefixes: [{ prefix: ${quote(key)}, reason }]`,
+    );
   const because = grant.because;
   if (!Array.isArray(because) || because.some((reason) => typeof reason !== "string"))
     refuse(place.at("because"), "must be a list of texts");
-  if (key === undefined || !usable) return [];
+  if (key === undefined || capabilities === undefined || !usable) return [];
   return [
     {
       environment: team.environment.name,
@@ -52,7 +74,8 @@ function readGrant(place: Place, grant: Readonly<Record<string, unknown>>, team:
       kvVersion: version,
       key,
       prefix: grant.prefix === true,
-      capabilities: ["read"],
+      ...(metadata ? { metadata } : {}),
+      capabilities,
       because: because as string[],
     },
   ];

@@ -1,20 +1,41 @@
-import { secretKeyProblem, type CreationPolicy, type DeletionPolicy, type Problem } from "../../api";
+import {
+  secretKeyProblem,
+  type CreationPolicy,
+  type DeletionPolicy,
+  type Problem,
+  type RefreshPolicy,
+} from "../../api";
 import type { Environment } from "./environment";
-import { isOutput, label, objectName, oneOf, record, texts } from "./fields";
+import { boolean, isOutput, label, objectName, oneOf, record, text, texts } from "./fields";
+import { readFrom, type FromSpec, type ResolvedFrom } from "./from";
 import { didYouMean } from "./nearest";
 import { collecting, Place } from "./problems";
-import { readReference, type KeySpec } from "./reference";
-import { refreshInterval, type Freshness } from "./refresh";
+import { readReference, type KeySpec, type ResolvedReference } from "./reference";
+import { readRefreshPolicy, refreshInterval, type Freshness } from "./refresh";
 import { quote } from "./secret-like";
 import { sortByName } from "./sorted";
-import { defaultStoreName, type StoreLike } from "./store";
-import { isTeam, mayRead, type Team } from "./team";
+import { defaultStoreName, readStoreName, type StoreLike } from "./store";
+import { readSyncWindows, type SyncWindowsSpec } from "./sync-windows";
+import { isTeam, type Team } from "./team";
+import { readTemplate, type Fetched, type ResolvedTemplate, type TemplateSpec } from "./template";
+import { checkType, keysOfSecret } from "./template-keys";
 
-/** What an AppSecret is made of: one Kubernetes Secret an application needs, and where its values live. */
+/**
+ * What an AppSecret is made of: one Kubernetes Secret an application needs, and where its values live. `keys`, `from` or both; everything else
+ * has a default.
+ */
 export interface AppSecretSpec<N extends string = string> extends Freshness {
   readonly team: Team<N>;
   /** Keys of the Secret, and where each value lives: `{ DB_PASSWORD: "db#password" }`. */
-  readonly keys: Readonly<Record<string, KeySpec>>;
+  readonly keys?: Readonly<Record<string, KeySpec>>;
+  /** Whole groups of keys: `["db"]` takes every property of a KV secret. In this order, later ones win, and `keys` over all. */
+  readonly from?: readonly FromSpec[];
+  /** What the Secret is made of instead of the fetched keys as they are. A list is put together. */
+  readonly template?: TemplateSpec | readonly TemplateSpec[];
+  /** Type of the Secret. Default `Opaque`, or that of the template. */
+  readonly type?: string;
+  /** Whether Kubernetes refuses every later change of the Secret. Default false. */
+  readonly immutable?: boolean;
   /** Name of the Secret and of the ExternalSecret. Default: the id. */
   readonly name?: string;
   /** One of the team's namespaces. Default: the team's namespace, when it has just one. */
@@ -25,6 +46,10 @@ export interface AppSecretSpec<N extends string = string> extends Freshness {
   readonly creationPolicy?: Exclude<CreationPolicy, "None">;
   /** What happens to the Secret when its source is gone (ESO's `deletionPolicy`). Default `Retain`. */
   readonly deletionPolicy?: DeletionPolicy;
+  /** When Vault is read (ESO's `refreshPolicy`): at an interval, when the ExternalSecret changes, or once. Default `Periodic`. */
+  readonly refreshPolicy?: RefreshPolicy;
+  /** When the Secret may change. Default: always. */
+  readonly syncWindows?: SyncWindowsSpec;
   /** Labels of the ExternalSecret and the Secret. */
   readonly labels?: Readonly<Record<string, string>>;
   /** Annotations of the ExternalSecret and the Secret. */
@@ -54,31 +79,48 @@ export interface ResolvedAppSecret {
   readonly storeName: string;
   /** Sorted by key of the Secret. */
   readonly keys: readonly ResolvedKey[];
+  /** In the order of declaration. */
+  readonly from: readonly ResolvedFrom[];
+  readonly template: ResolvedTemplate | undefined;
+  /** The keys the Secret will have, sorted; undefined when only Vault or a template knows them. */
+  readonly secretKeys: readonly string[] | undefined;
+  /** Undefined: as the Secret is, `Opaque` for a new one. */
+  readonly type: string | undefined;
+  readonly immutable: boolean;
+  readonly refreshPolicy: RefreshPolicy;
   /** Go duration. */
   readonly refreshInterval: string;
+  readonly syncWindows: SyncWindowsSpec | undefined;
   readonly creationPolicy: Exclude<CreationPolicy, "None">;
   readonly deletionPolicy: DeletionPolicy;
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
 }
 
-export interface ResolvedKey {
+export interface ResolvedKey extends ResolvedReference {
   readonly secretKey: string;
-  /** Key below the mount: `payments/db`. */
-  readonly key: string;
-  readonly property: string;
-  readonly version: number | undefined;
+}
+
+/** Every KV secret that is named, by a key or by `from`. */
+export function referencesOf({ keys, from }: ResolvedAppSecret): readonly ResolvedReference[] {
+  return [...keys, ...from.filter(({ kind }) => kind === "extract")] as readonly ResolvedReference[];
 }
 
 const FIELDS = [
   "team",
   "keys",
+  "from",
+  "template",
+  "type",
+  "immutable",
   "name",
   "namespace",
   "store",
   "staleFor",
   "rotatesEvery",
+  "refreshPolicy",
   "refreshInterval",
+  "syncWindows",
   "creationPolicy",
   "deletionPolicy",
   "labels",
@@ -113,21 +155,54 @@ export function readAppSecret(problems: Problem[], declaration: AppSecretDeclara
   const deletionPolicy = oneOf(place.at("deletionPolicy"), fields.deletionPolicy ?? "Retain", DELETION) ?? "Retain";
   if (deletionPolicy === "Delete" && creationPolicy !== "Owner")
     place.at("deletionPolicy").report('may be "Delete" only with creationPolicy "Owner"');
-  return {
+  const refreshPolicy = readRefreshPolicy(place, fields);
+  const resolved = {
     kind: "AppSecret",
     id: declaration.id,
     environment: team.environment,
     team,
     namespace: readNamespace(place.at("namespace"), fields.namespace, team),
     name: objectName(place.at("name"), name) ?? "",
-    storeName: readStore(place.at("store"), fields.store, team),
-    keys: readKeys(place.at("keys"), fields.keys, team),
+    storeName:
+      fields.store === undefined
+        ? defaultStoreName(team.environment)
+        : readStoreName(place.at("store"), fields.store, team),
+    keys: fields.keys === undefined && fields.from !== undefined ? [] : readKeys(place.at("keys"), fields.keys, team),
+    from: readFrom(place.at("from"), fields.from, team),
+    refreshPolicy,
     refreshInterval: refreshInterval(place, fields, team.environment.staleFor),
+    syncWindows: readSyncWindows(place.at("syncWindows"), fields.syncWindows),
     creationPolicy,
     deletionPolicy,
     labels: texts(place.at("labels"), fields.labels),
     annotations: texts(place.at("annotations"), fields.annotations),
-  };
+    immutable: fields.immutable === undefined ? false : boolean(place.at("immutable"), fields.immutable),
+  } as const;
+  // Keys that were refused are there for templates all the same: one mistake is one problem.
+  const written = isOutput(fields.keys) || typeof fields.keys !== "object" ? {} : (fields.keys ?? {});
+  const fetched = { keys: Object.keys(written).sort(), complete: fields.from === undefined };
+  return { ...resolved, ...readResult(place, fields, fetched) };
+}
+
+/** What becomes of the fetched keys. */
+function readResult(
+  place: Place,
+  fields: Readonly<Record<string, unknown>>,
+  fetched: Fetched,
+): Pick<ResolvedAppSecret, "template" | "secretKeys" | "type"> {
+  const template = readTemplate(place.at("template"), fields.template, fetched);
+  const secretKeys = keysOfSecret(fetched, template);
+  const given = fields.type === undefined ? undefined : text(place.at("type"), fields.type);
+  if (given !== undefined && template?.type !== undefined && given !== template.type)
+    place.at("type").report(`${quote(given)} is another than ${quote(template.type)} of the template`);
+  const type = given ?? template?.type;
+  checkType(
+    given === undefined ? place.at("template").at("type") : place.at("type"),
+    type,
+    secretKeys,
+    template ?? { annotations: {}, templateFrom: [] },
+  );
+  return { template, secretKeys, type };
 }
 
 function readNamespace(place: Place, value: unknown, team: Team): string {
@@ -146,22 +221,6 @@ function readNamespace(place: Place, value: unknown, team: Team): string {
   return namespace;
 }
 
-function readStore(place: Place, value: unknown, team: Team): string {
-  if (value === undefined) return defaultStoreName(team.environment);
-  const store = value as Partial<StoreLike>;
-  if (isOutput(value) || value === null || typeof store !== "object" || typeof store.name !== "string") {
-    place.report("is not a store");
-    return "";
-  }
-  const theirs = store.environment?.name;
-  if (theirs !== team.environment.name)
-    place.report(
-      `belongs to environment ${quote(theirs)}, team "${team.name}" to "${team.environment.name}"; ` +
-        `take the store of "${team.environment.name}"`,
-    );
-  return objectName(place.at("name"), store.name) ?? "";
-}
-
 function readKeys(place: Place, value: unknown, team: Team): readonly ResolvedKey[] {
   const fields = record(place, value);
   if (fields === undefined) return [];
@@ -171,25 +230,10 @@ function readKeys(place: Place, value: unknown, team: Team): readonly ResolvedKe
     place.report("must be a plain object; __proto__ was written as a key, or an instance of a class was given");
   if (Object.keys(fields).length === 0) place.report("is empty; a Secret without keys is of no use");
   return sortByName(Object.entries(fields)).flatMap(([secretKey, spec]) => {
-    const key = readKey(place.at(secretKey), secretKey, spec, team);
-    return key === undefined ? [] : [key];
+    const at = place.at(secretKey);
+    const problem = secretKey === "__proto__" ? "is not usable in JavaScript programs" : secretKeyProblem(secretKey);
+    if (problem !== undefined) at.report(`the key of the Secret ${problem}`);
+    const reference = readReference(at, spec, team);
+    return reference === undefined ? [] : [{ secretKey, ...reference }];
   });
-}
-
-function readKey(place: Place, secretKey: string, spec: unknown, team: Team): ResolvedKey | undefined {
-  const problem = secretKey === "__proto__" ? "is not usable in JavaScript programs" : secretKeyProblem(secretKey);
-  if (problem !== undefined) place.report(`the key of the Secret ${problem}`);
-  const reference = readReference(place, spec);
-  if (reference === undefined) return undefined;
-  const key = reference.absolute ? reference.path : `${team.prefixes[0] ?? team.name}/${reference.path}`;
-  // The path is not shown: it may be a pasted secret that happens to contain "#".
-  if (!mayRead(team, key))
-    place.report(
-      `the path is outside what team "${team.name}" may read (${team.prefixes.join(", ")}); ` +
-        'a path without "/" in front is below the first of them' +
-        didYouMean(key.split("/")[0], team.prefixes),
-    );
-  if (reference.version !== undefined && team.environment.vault.kv.version === 1)
-    place.at("version").report(`needs KV version 2; mount "${team.environment.vault.kv.mount}" has version 1`);
-  return { secretKey, key, property: reference.property, version: reference.version };
 }

@@ -1,4 +1,4 @@
-import { WORKLOAD_KINDS, type Problem, type WorkloadKind } from "../../api";
+import { secretKeyProblem, WORKLOAD_KINDS, type Problem, type WorkloadKind } from "../../api";
 import { readAppSecret, type AppSecretDeclaration, type ResolvedAppSecret } from "./app-secret";
 import type { Environment } from "./environment";
 import { list, objectName, record, text } from "./fields";
@@ -82,15 +82,17 @@ function readKind(place: Place, value: unknown): WorkloadKind {
 export function readUsedKeys(
   place: Place,
   options: unknown,
-  secret: Pick<ResolvedAppSecret, "keys">,
+  secret: Pick<ResolvedAppSecret, "secretKeys">,
 ): readonly string[] | undefined {
   const fields = record(place, options) ?? {};
   place.onlyFields(fields, ["keys"]);
   if (fields.keys === undefined) return undefined;
-  const names = secret.keys.map((key) => key.secretKey);
+  const names = secret.secretKeys;
   const keys = list(place.at("keys"), fields.keys, (at, value) => {
     const key = text(at, value);
-    if (key !== undefined && !names.includes(key))
+    const problem = key === undefined ? undefined : secretKeyProblem(key);
+    if (problem !== undefined) at.report(`${quote(key)} ${problem}`);
+    else if (key !== undefined && names?.includes(key) === false)
       at.report(`${quote(key)} is not a key of the Secret (${names.join(", ")})${didYouMean(key, names)}`);
     return key;
   });

@@ -1,10 +1,12 @@
 import type { Problem } from "../../api";
-import type { ResolvedAppSecret } from "./app-secret";
+import { readAppSecret, type ResolvedAppSecret } from "./app-secret";
 import type { ResolvedConsumer } from "./consumer";
 import type { Environment } from "./environment";
+import { isDeclaredPrefix } from "./grants";
 import type { ResolvedPlatform } from "./platform";
 import { Place } from "./problems";
 import type { ResolvedReconciler } from "./reconciler";
+import { quote } from "./secret-like";
 import type { ResolvedStore } from "./store";
 import { accessName, type Team } from "./team";
 import type { ResolvedTeamAccess } from "./team-access";
@@ -17,6 +19,7 @@ export function checkTogether(problems: Problem[], resolved: readonly Resolved[]
   checkEnvironments(problems, resolved);
   checkTeams(problems, resolved);
   checkTwice(problems, resolved);
+  checkFinds(problems, resolved);
   for (const entry of resolved)
     if (entry.kind === "Reconciler" && !entry.environment.reconciler.install)
       Place.of(problems, "Reconciler", entry.id)
@@ -71,6 +74,30 @@ function checkTeams(problems: Problem[], resolved: readonly Resolved[]): void {
         `of environment "${team.environment.name}" and team "${other.name}" of environment "${other.environment.name}" ` +
           `would share the role and policy ${accessName(team)}; rename one`,
       );
+  }
+}
+
+/** `find` reads whatever is below its path: where the team's access is declared too, it has to say so. */
+function checkFinds(problems: Problem[], resolved: readonly Resolved[]): void {
+  const accesses = resolved.filter((entry) => entry.kind === "TeamAccess");
+  const own = resolved.filter((entry) => entry.kind === "AppSecret");
+  const named = accesses.flatMap(({ secrets }) => secrets.flatMap((secret) => readAppSecret([], secret) ?? []));
+  const reported = new Set<string>();
+  for (const secret of [...own, ...named]) {
+    const { team, environment } = secret;
+    if (!accesses.some((access) => access.environment.name === environment.name && access.team.name === team.name))
+      continue;
+    secret.from.forEach((from, index) => {
+      const grant = { environment: environment.name, team: team.name, key: from.key };
+      if (from.kind !== "find" || isDeclaredPrefix(accesses, grant)) return;
+      const place = Place.of(problems, "AppSecret", secret.id).at("from").at(index).at("find");
+      if (reported.has(place.toString())) return;
+      reported.add(place.toString());
+      place.report(
+        `reads everything below ${quote(from.key)}, which the TeamAccess of team "${team.name}" does not declare; ` +
+          `add prefixes: [{ prefix: ${quote(from.key)}, reason: "..." }] there`,
+      );
+    });
   }
 }
 

@@ -109,6 +109,13 @@ export function oneOf<T extends string>(place: Place, value: unknown, choices: r
   return found;
 }
 
+export function boolean(place: Place, value: unknown): boolean {
+  if (typeof value === "boolean") return value;
+  if (isOutput(value)) outputRefused(place);
+  else place.report(`must be true or false, not ${kindOf(value)}`);
+  return false;
+}
+
 /** True for a Pulumi Output (or Promise): a value that is not there yet. */
 export function isOutput(value: unknown): boolean {
   if (value === null || (typeof value !== "object" && typeof value !== "function")) return false;

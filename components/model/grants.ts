@@ -1,35 +1,72 @@
 import type { AccessFile, Grant } from "../../api";
-import type { ResolvedAppSecret } from "./app-secret";
+import { referencesOf, type ResolvedAppSecret } from "./app-secret";
+import type { ResolvedFind } from "./from";
+import type { ResolvedTeamAccess } from "./team-access";
 
-/** The grants that an AppSecret implies: one read of each distinct path. */
+/**
+ * The grants that an AppSecret implies: one read of each distinct path, of its metadata where these are what is read, and for each `find`
+ * what {@link findGrants} says.
+ */
 export function grantsOf(secret: ResolvedAppSecret): readonly Grant[] {
-  const { mount, version } = secret.environment.vault.kv;
-  return [...new Set(secret.keys.map(({ key }) => key))].map((key) => ({
-    environment: secret.environment.name,
-    team: secret.team.name,
-    mount,
-    kvVersion: version,
-    key,
-    prefix: false,
-    capabilities: ["read"],
-    because: [`${secret.namespace}/${secret.name}`],
-  }));
+  const grants = referencesOf(secret).map(({ key, metadata }): Grant => {
+    const grant = { ...whoOf(secret), key, prefix: false, capabilities: ["read"] } as const;
+    return { ...grant, ...(metadata === true ? { metadata } : {}), because: whyOf(secret) };
+  });
+  const distinct = new Map(grants.map((grant) => [identity(grant), grant]));
+  return [...distinct.values(), ...findsOf(secret).flatMap((find) => findGrants(secret, find))];
 }
 
-/** Grants of the same path become one with all reasons; everything sorted. */
+/** A list of names and a read of everything below the path; KV v2 lists below the metadata, where tags are read too. */
+function findGrants(secret: ResolvedAppSecret, { key, tags }: ResolvedFind): readonly Grant[] {
+  const grant = { ...whoOf(secret), key, prefix: true, because: whyOf(secret) };
+  if (grant.kvVersion === 1) return [{ ...grant, capabilities: ["list", "read"] }];
+  return [
+    { ...grant, capabilities: ["read"] },
+    { ...grant, metadata: true, capabilities: tags === undefined ? ["list"] : ["list", "read"] },
+  ];
+}
+
+export function findsOf(secret: ResolvedAppSecret): readonly ResolvedFind[] {
+  return secret.from.filter((from) => from.kind === "find");
+}
+
+/** Whether a prefix that the team declared in a TeamAccess covers everything below the key. */
+export function isDeclaredPrefix(
+  accesses: readonly ResolvedTeamAccess[],
+  grant: Pick<Grant, "environment" | "team" | "key">,
+): boolean {
+  return accesses.some(
+    ({ environment, team, prefixes }) =>
+      environment.name === grant.environment &&
+      team.name === grant.team &&
+      prefixes.some((prefix) => grant.key === prefix || grant.key.startsWith(`${prefix}/`)),
+  );
+}
+
+function whoOf({ environment, team }: ResolvedAppSecret): Pick<Grant, "environment" | "team" | "mount" | "kvVersion"> {
+  const { mount, version } = environment.vault.kv;
+  return { environment: environment.name, team: team.name, mount, kvVersion: version };
+}
+
+function whyOf({ namespace, name }: ResolvedAppSecret): readonly string[] {
+  return [`${namespace}/${name}`];
+}
+
+/** Grants of the same path become one with all capabilities and reasons; everything sorted. */
 function mergeGrants(grants: readonly Grant[]): readonly Grant[] {
   const merged = new Map<string, Grant>();
   for (const grant of grants) {
     const id = identity(grant);
     const known = merged.get(id);
     const because = [...new Set([...(known?.because ?? []), ...grant.because])].sort();
-    merged.set(id, { ...(known ?? grant), because });
+    const capabilities = [...new Set([...(known?.capabilities ?? []), ...grant.capabilities])].sort();
+    merged.set(id, { ...(known ?? grant), capabilities, because });
   }
   return [...merged].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, grant]) => grant);
 }
 
-function identity({ environment, team, mount, kvVersion, key, prefix }: Grant): string {
-  return JSON.stringify([environment, team, mount, kvVersion, key, prefix]);
+function identity({ environment, team, mount, kvVersion, key, prefix, metadata }: Grant): string {
+  return JSON.stringify([environment, team, mount, kvVersion, key, prefix, ...(metadata === true ? [true] : [])]);
 }
 
 /** `access.json`. */

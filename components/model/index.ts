@@ -22,11 +22,24 @@ export type { JwtKeysSpec, KubernetesApiSpec, PlatformDeclaration, PlatformSpec,
 export { DeclarationError } from "./problems";
 export { reconciler } from "./reconciler";
 export type { ImageSpec, ReconcilerDeclaration, ReconcilerSpec, ResolvedReconciler, ResourcesSpec } from "./reconciler";
-export type { KeyObject, KeySpec } from "./reference";
+export type { ConversionOptions, FetchOptions } from "./fetch-options";
+export type { ExtractSpec, FindSpec, FromSpec, ResolvedExtract, ResolvedFind, ResolvedFrom } from "./from";
+export type { KeyObject, KeySpec, ResolvedReference } from "./reference";
 export type { Freshness } from "./refresh";
+export type { MergeSpec, ResolvedRewrite, RewriteSpec } from "./rewrite";
 export { store } from "./store";
 export type { ResolvedStore, StoreDeclaration, StoreLike, StoreSpec } from "./store";
+export type { SyncWindowsSpec } from "./sync-windows";
 export { team } from "./team";
 export type { Team, TeamSpec } from "./team";
 export { teamAccess } from "./team-access";
 export type { PrefixGrant, ResolvedTeamAccess, TeamAccessDeclaration, TeamAccessSpec } from "./team-access";
+export type {
+  ResolvedSource,
+  ResolvedTemplate,
+  SourceTarget,
+  TemplateFile,
+  TemplateSource,
+  TemplateSpec,
+} from "./template";
+export * from "./templates";

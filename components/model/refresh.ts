@@ -1,6 +1,14 @@
-import { DEFAULT_REFRESH_INTERVAL, formatDuration, parseDuration, type JsonRecord } from "../../api";
-import { duration } from "./fields";
+import {
+  DEFAULT_REFRESH_INTERVAL,
+  formatDuration,
+  isDuration,
+  parseDuration,
+  type JsonRecord,
+  type RefreshPolicy,
+} from "../../api";
+import { duration, oneOf } from "./fields";
 import type { Place } from "./problems";
+import { quote } from "./secret-like";
 
 /** What a secret says about time. All are Go durations of at least one second. */
 export interface Freshness {
@@ -15,6 +23,24 @@ export interface Freshness {
 const SHORTEST_DERIVED = 60_000;
 const ROTATION_PARTS = 10;
 
+/** The refresh policy; what a policy without an interval, or an immutable Secret, makes meaningless is refused. */
+export function readRefreshPolicy(place: Place, fields: JsonRecord): RefreshPolicy {
+  const policy =
+    fields.refreshPolicy === undefined
+      ? "Periodic"
+      : (oneOf(place.at("refreshPolicy"), fields.refreshPolicy, ["Periodic", "OnChange", "CreatedOnce"]) ?? "Periodic");
+  const why =
+    policy !== "Periodic"
+      ? `with refreshPolicy "${policy}" Vault is not looked at again`
+      : fields.immutable === true
+        ? "an immutable Secret never changes"
+        : undefined;
+  if (why !== undefined)
+    for (const field of ["staleFor", "rotatesEvery", "refreshInterval", "syncWindows"])
+      if (fields[field] !== undefined) place.at(field).report(`has no effect: ${why}`);
+  return policy;
+}
+
 /**
  * The refresh interval in Go's form (`5m0s`), by the first rule that fits:
  * 1. `refreshInterval`, as given;
@@ -24,20 +50,33 @@ const ROTATION_PARTS = 10;
  * 4. the environment's `staleFor`, else `1h` (ESO's default).
  *
  * Refused, because one of the two cannot be meant: a `staleFor` longer than `rotatesEvery` (a value two rotations old would be
- * fresh enough), and a `refreshInterval` longer than `staleFor`.
+ * fresh enough), and a `refreshInterval` longer than either.
  */
 export function refreshInterval(place: Place, fields: JsonRecord, environmentStaleFor: string | undefined): string {
   const read = (field: keyof Freshness): number | undefined =>
     fields[field] === undefined ? undefined : duration(place.at(field), fields[field]);
-  const [staleFor, rotatesEvery, explicit] = [read("staleFor"), read("rotatesEvery"), read("refreshInterval")];
+  const [staleFor, rotatesEvery] = [read("staleFor"), read("rotatesEvery")];
+  const never = isNever(fields.refreshInterval);
+  if (never)
+    place
+      .at("refreshInterval")
+      .report(`${quote(fields.refreshInterval)} is never; to read once write refreshPolicy: "CreatedOnce"`);
+  const explicit = never ? undefined : read("refreshInterval");
   if (staleFor !== undefined && rotatesEvery !== undefined && staleFor > rotatesEvery)
     place.at("staleFor").report(`is longer than rotatesEvery (${formatDuration(rotatesEvery)})`);
   if (explicit !== undefined && staleFor !== undefined && explicit > staleFor)
     place.at("refreshInterval").report(`is longer than staleFor (${formatDuration(staleFor)})`);
+  else if (explicit !== undefined && rotatesEvery !== undefined && explicit > rotatesEvery)
+    place.at("refreshInterval").report(`is longer than rotatesEvery (${formatDuration(rotatesEvery)})`);
   const byDefault = parseDuration(environmentStaleFor ?? DEFAULT_REFRESH_INTERVAL);
   const byRotation =
     rotatesEvery === undefined
       ? undefined
       : Math.min(Math.max(Math.floor(rotatesEvery / ROTATION_PARTS), SHORTEST_DERIVED), byDefault);
   return formatDuration(explicit ?? staleFor ?? byRotation ?? byDefault);
+}
+
+/** ESO reads once with an interval of 0 and then not even when the spec changes. */
+function isNever(value: unknown): boolean {
+  return typeof value === "string" && isDuration(value) && parseDuration(value) === 0;
 }

@@ -41,6 +41,22 @@ export function defaultStoreName(environment: Environment): string {
   return `keyturn-${environment.name}`;
 }
 
+/** Name of a store that an AppSecret of this team uses. */
+export function readStoreName(place: Place, value: unknown, team: Team): string {
+  const store = value as Partial<StoreLike>;
+  if (isOutput(value) || value === null || typeof store !== "object" || typeof store.name !== "string") {
+    place.report("is not a store");
+    return "";
+  }
+  const theirs = store.environment?.name;
+  if (theirs !== team.environment.name)
+    place.report(
+      `belongs to environment ${quote(theirs)}, team "${team.name}" to "${team.environment.name}"; ` +
+        `take the store of "${team.environment.name}"`,
+    );
+  return objectName(place.at("name"), store.name) ?? "";
+}
+
 export interface ResolvedStore {
   readonly kind: "Store";
   readonly id: string;

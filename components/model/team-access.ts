@@ -20,7 +20,7 @@ export interface TeamAccessSpec<N extends string = string> {
   readonly secrets?: readonly AppSecretDeclaration<NoInfer<N>>[];
   /** What a synth wrote as `access.json`; the grants of this team are taken, those of others left alone. */
   readonly access?: AccessFile | readonly AccessFile[];
-  /** Whole prefixes, the explicit choice of wildcards. Each within the team's own. */
+  /** Whole prefixes, the explicit choice of wildcards. Each within the team's own. An AppSecret's `find` needs one that covers it. */
   readonly prefixes?: readonly PrefixGrant[];
 }
 
@@ -49,6 +49,8 @@ export interface ResolvedTeamAccess {
   readonly environment: Environment;
   readonly team: Team;
   readonly secrets: readonly AppSecretDeclaration[];
+  /** The declared prefixes. */
+  readonly prefixes: readonly string[];
   /** Of `access` and `prefixes`, in no particular order. */
   readonly grants: readonly Grant[];
 }
@@ -74,16 +76,16 @@ export function readTeamAccess(
     place.at("team").report(team === undefined ? "is missing" : "is not made by team(...)");
     return undefined;
   }
+  const declared = readPrefixes(place, fields.prefixes, team);
+  const prefixes = declared.map(({ key }) => key);
   return {
     kind: "TeamAccess",
     id: declaration.id,
     environment: team.environment,
     team,
     secrets: readSecrets(place.at("secrets"), fields.secrets, team),
-    grants: [
-      ...readAccessFiles(place.at("access"), fields.access, team),
-      ...readPrefixes(place, fields.prefixes, team),
-    ],
+    prefixes,
+    grants: [...readAccessFiles(place.at("access"), fields.access, team, prefixes), ...declared],
   };
 }
 
@@ -101,12 +103,12 @@ function readSecrets(place: Place, value: unknown, team: Team): readonly AppSecr
   });
 }
 
-function readAccessFiles(place: Place, value: unknown, team: Team): readonly Grant[] {
+function readAccessFiles(place: Place, value: unknown, team: Team, prefixes: readonly string[]): readonly Grant[] {
   if (value === undefined) return [];
   const files = Array.isArray(value)
     ? value.map((file: unknown, index) => [place.at(index), file] as const)
     : [[place, value] as const];
-  return files.flatMap(([at, file]) => readAccess(at, file, team));
+  return files.flatMap(([at, file]) => readAccess(at, file, team, prefixes));
 }
 
 function readPrefixes(parent: Place, value: unknown, team: Team): readonly Grant[] {

@@ -18,6 +18,7 @@ import {
 } from "../model/consumer";
 import { collecting, Place } from "../model/problems";
 import type { Team } from "../model/team";
+import { checkOwnReconciler } from "../own-reconciler";
 import { childOptions, emit } from "./emit";
 import { rolloutTransformation } from "./rollout";
 
@@ -47,6 +48,7 @@ export class AppSecret<N extends string = string> extends pulumi.ComponentResour
   constructor(name: string, args: AppSecretArgs<N>, opts?: pulumi.ComponentResourceOptions) {
     const declaration = appSecret(name, args);
     const resolved = resolveAppSecret(declaration);
+    collecting((problems) => checkOwnReconciler(problems, resolved));
     super("keyturn:index:AppSecret", name, stateOf(resolved), opts);
     this.team = args.team;
     this.name = resolved.name;
@@ -104,8 +106,13 @@ function stateOf(secret: ResolvedAppSecret): pulumi.Inputs {
     keys: Object.fromEntries(
       secret.keys.map(({ secretKey, key, property, version }) => [
         secretKey,
-        { path: key, property, ...(version === undefined ? {} : { version }) },
+        {
+          path: key,
+          ...(property === undefined ? {} : { property }),
+          ...(version === undefined ? {} : { version }),
+        },
       ]),
     ),
+    ...(secret.from.length === 0 ? {} : { from: secret.from.map(({ kind, key }) => ({ kind, path: key })) }),
   };
 }

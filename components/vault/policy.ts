@@ -18,14 +18,18 @@ export interface PolicyDocument {
 
 /**
  * The API path that a grant opens: KV v2 reads below `<mount>/data/`, v1 below the mount itself; `/*` only for a declared
- * prefix. KV v2 metadata is not opened: reading a value does not need it.
+ * prefix. KV v2 metadata (`<mount>/metadata/`) is opened by grants of metadata alone: reading a value does not need it.
  */
-export function policyPath(grant: Pick<Grant, "mount" | "kvVersion" | "key" | "prefix">): string {
-  const base = grant.kvVersion === 2 ? `${grant.mount}/data/${grant.key}` : `${grant.mount}/${grant.key}`;
+export function policyPath(grant: Pick<Grant, "mount" | "kvVersion" | "key" | "prefix" | "metadata">): string {
+  const area = grant.metadata === true ? "metadata" : "data";
+  const base = grant.kvVersion === 2 ? `${grant.mount}/${area}/${grant.key}` : `${grant.mount}/${grant.key}`;
   return grant.prefix ? `${base}/*` : base;
 }
 
-/** The policy of one team: exactly its grants, one rule a path. */
+/**
+ * The policy of one team: exactly its grants, one rule a path. Vault takes the rule nearest to a request and no other, so a rule within a
+ * declared prefix repeats what the prefix allows: `kv/a/b` with `read` alone would hide the `list` of `kv/a/*` from `kv/a/b/`.
+ */
 export function policyOf(name: string, environment: string, team: string, grants: readonly Grant[]): PolicyDocument {
   const rules = new Map<string, PolicyRule>();
   for (const grant of grants) {
@@ -33,7 +37,13 @@ export function policyOf(name: string, environment: string, team: string, grants
     const capabilities = new Set([...(rules.get(path)?.capabilities ?? []), ...grant.capabilities]);
     rules.set(path, { path, capabilities: [...capabilities].sort() });
   }
-  return { name, environment, team, rules: [...rules.values()].sort((a, b) => (a.path < b.path ? -1 : 1)) };
+  const prefixes = [...rules.values()].filter(({ path }) => path.endsWith("/*"));
+  const complete = [...rules.values()].map(({ path, capabilities }): PolicyRule => {
+    const around = prefixes.filter((prefix) => path.startsWith(prefix.path.slice(0, -1)));
+    const all = new Set([...capabilities, ...around.flatMap((rule) => rule.capabilities)]);
+    return { path, capabilities: [...all].sort() };
+  });
+  return { name, environment, team, rules: complete.sort((a, b) => (a.path < b.path ? -1 : 1)) };
 }
 
 /**

@@ -1,22 +1,21 @@
 import { generateKeyPairSync } from "node:crypto";
 import fc from "fast-check";
 import {
-  appSecret,
   consumer,
   environment,
   platform,
   reconciler,
+  resolveAppSecret,
   store,
   team,
   teamAccess,
-  type AppSecretDeclaration,
   type CaSpec,
   type Declaration,
   type Environment,
   type EnvironmentSpec,
-  type KeySpec,
   type Team,
 } from "keyturn";
+import { secretOf, segment } from "./secret-arbitraries";
 
 /** Everything that is declared for one random company; always valid. */
 export interface Company {
@@ -28,8 +27,6 @@ export interface Company {
 const word = fc.constantFrom("api", "billing", "cache", "db", "events", "jobs", "mail", "search", "tax", "web");
 const words = (minLength: number, maxLength: number) => fc.uniqueArray(word, { minLength, maxLength });
 const duration = fc.constantFrom("30s", "1m", "5m", "15m", "1h", "24h");
-const segment = fc.constantFrom("db", "api", "data", "kv", "prod", "payments", "käse", "a b", "x.y-z_1");
-const property = fc.constantFrom("password", "username", "users.0.name", "a b", "p#q", "ключ");
 
 const at = (secret: string, key: string) => ({ secret, key });
 /** Every login; `own` are those that keyturn's reconciler carries out. */
@@ -115,36 +112,6 @@ const teamsOf = (owner: Environment) =>
     ),
   );
 
-const keysOf = (owner: Team): fc.Arbitrary<Readonly<Record<string, KeySpec>>> => {
-  const path = fc.array(segment, { minLength: 1, maxLength: 3 }).map((segments) => segments.join("/"));
-  const absolute = fc.tuple(fc.constantFrom(...owner.prefixes), path).map(([prefix, rest]) => `/${prefix}/${rest}`);
-  const anyPath = fc.oneof(path, absolute);
-  const versioned = owner.environment.vault.kv.version === 2 ? fc.integer({ min: 1, max: 99 }) : fc.constant(undefined);
-  const key = fc.oneof(
-    fc.tuple(anyPath, property).map(([at, name]) => `${at}#${name}`),
-    fc
-      .tuple(anyPath, property, versioned)
-      .map(([at, name, version]) => ({ path: at, property: name, ...(version === undefined ? {} : { version }) })),
-  );
-  const secretKey = fc.constantFrom("A", "B_C", "tls.crt", "x-y", "constructor", "toString", "0");
-  return fc
-    .uniqueArray(fc.tuple(secretKey, key), { minLength: 1, maxLength: 4, selector: ([name]) => name })
-    .map((entries) => Object.fromEntries(entries));
-};
-
-const secretOf = (owner: Team, id: string): fc.Arbitrary<AppSecretDeclaration> =>
-  fc
-    .record({
-      keys: keysOf(owner),
-      namespace: fc.constantFrom(...owner.namespaces),
-      time: fc.constantFrom({}, { staleFor: "5m" }, { rotatesEvery: "24h" }, { refreshInterval: "90s" }),
-      policy: fc.constantFrom({}, { creationPolicy: "Orphan" as const }, { deletionPolicy: "Delete" as const }),
-      labels: fc.constantFrom(undefined, { b: "2", a: "1" }),
-    })
-    .map(({ keys, namespace, time, policy, labels }) =>
-      appSecret(id, { team: owner, keys, namespace, ...time, ...policy, ...(labels === undefined ? {} : { labels }) }),
-    );
-
 const secretsOf = (owner: Team) =>
   words(0, 3).chain((ids) => fc.tuple(...ids.map((id) => secretOf(owner, `${owner.name}-${id}`))));
 
@@ -170,7 +137,7 @@ export function companyOf(mark?: string): fc.Arbitrary<Company> {
         .map(({ secrets, scope, clusterStores, all: everything }): Company => {
           const declarations: Declaration[] = secrets.flat();
           for (const secret of secrets.flat()) {
-            const keys = Object.keys(secret.spec.keys).slice(0, 1);
+            const keys = resolveAppSecret(secret).secretKeys?.slice(0, 1) ?? ["any.key"];
             declarations.push(
               consumer(
                 secret,
@@ -181,12 +148,21 @@ export function companyOf(mark?: string): fc.Arbitrary<Company> {
           }
           for (const owner of all) {
             const id = `${owner.environment.name}-${owner.name}`;
-            const prefix = owner.prefixes[0] ?? owner.name;
+            const finds = secrets
+              .flat()
+              .filter(({ spec }) => spec.team === owner)
+              .flatMap((secret) => resolveAppSecret(secret).from.filter(({ kind }) => kind === "find"));
+            const prefixes = new Set([
+              ...(everything ? [owner.prefixes[0] ?? owner.name] : []),
+              ...finds.map(({ key }) => key),
+            ]);
             declarations.push(store(`${id}-store`, { team: owner }));
             declarations.push(
               teamAccess(`${id}-access`, {
                 team: owner,
-                ...(everything ? { prefixes: [{ prefix, reason: "legacy" }] } : {}),
+                ...(prefixes.size === 0
+                  ? {}
+                  : { prefixes: [...prefixes].map((prefix) => ({ prefix, reason: "legacy" })) }),
               }),
             );
           }

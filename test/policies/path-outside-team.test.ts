@@ -31,7 +31,7 @@ describe("STO006: an ExternalSecret reads what its team may read", () => {
   test.each([
     ["payments/../billing/db", 'contains a "." or ".." segment'],
     ["payments//db", "contains an empty segment"],
-    ["payments/%2e%2e/billing", 'contains one of "?", "#", "%" or "\\"'],
+    ["payments/%2e%2e/billing", 'contains one of "?", "%" or "\\"'],
     ["payments/*", 'contains a wildcard ("*" or "+")'],
   ])("%s proves nothing, since it %s", (key, problem) => {
     expect(paths({ keys: [key] })).toEqual([
