@@ -50,15 +50,19 @@ export function betterPattern(a: Pattern, b: Pattern): boolean {
   return (left.length - right.length || Buffer.compare(left, right)) > 0;
 }
 
-/** In bytes, as the server counts. The first "+" counts even where it is no wildcard. */
+/**
+ * Where it stands. The first "+" counts even where it is no wildcard. What is before it starts the same path in both patterns that
+ * are compared, so that any unit will do.
+ */
 function firstWildcard({ kind, text }: Pattern): number {
-  return Buffer.byteLength(kind === "segments" ? text.slice(0, text.indexOf("+")) : text);
+  return kind === "segments" ? text.indexOf("+") : text.length;
 }
 
 function wildcardSegments({ segments }: Pattern): number {
   return segments.filter((segment) => segment === "+").length;
 }
 
+/** In bytes, as the server compares. */
 function compared({ kind, text, endsInGlob }: Pattern): Buffer {
   return Buffer.from(kind === "segments" && endsInGlob ? text.slice(0, -1) : text);
 }

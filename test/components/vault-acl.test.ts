@@ -27,6 +27,8 @@ describe("the rule that decides", () => {
     ["the one without a star at the end, where the first wildcards are level", "a/b", "a/+", ["a/*"]],
     ["fewer plus segments", "a/b/c", "a/+/c", ["a/+/+"]],
     ["the longer text", "a/b/cde", "a/+/cd*", ["a/+/c*"]],
+    ["the longer text, even where it is lexically less", "x/b/ccc", "+/+/ccc", ["+/b/+"]],
+    ["the lexically greater of equally long texts", "x/b/c", "+/b/+", ["+/+/c"]],
   ])("is %s", (_, path, winner, losers) => {
     const policies = [winner, ...losers].map((pattern, index) =>
       policy(`p${index}`, rule(pattern, pattern === winner ? "read" : "deny")),
@@ -73,9 +75,15 @@ describe("the rule that decides", () => {
     );
   });
 
-  it("counts bytes, not characters", () => {
-    const policies = [policy("p", rule("ä/*", "read") + rule("ä/+/c", "list"))];
-    expect(capabilitiesOf(policies, "ä/b/c")).toEqual(["list"]);
+  it("ranks a pattern by its first plus, even where that is no wildcard", () => {
+    const policies = [policy("p", rule("a/+b*", "read") + rule("a/+", "list"))];
+    expect(capabilitiesOf(policies, "a/+bc")).toEqual(["list"]);
+  });
+
+  it("counts bytes, not characters, and takes the lexically greater where they are level", () => {
+    const policies = [policy("p", rule("+/ä/+", "read") + rule("+/+/yy", "list") + rule("+/+/c", "delete"))];
+    expect(capabilitiesOf(policies, "x/ä/yy")).toEqual(["read"]);
+    expect(capabilitiesOf(policies, "x/ä/c")).toEqual(["read"]);
   });
 });
 

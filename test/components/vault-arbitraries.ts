@@ -21,27 +21,48 @@ export function patternBelow(mount: string): fc.Arbitrary<string> {
     .filter((path) => !path.includes("+*"));
 }
 
-/** A path of a request below a mount. */
-export function pathBelow(mount: string): fc.Arbitrary<string> {
-  return fc
-    .tuple(
-      fc.constantFrom(mount, mount, mount, mount, `${mount}x`, mount.slice(0, -1), "other"),
-      fc.array(fc.oneof({ weight: 6, arbitrary: segment }, { weight: 1, arbitrary: fc.constantFrom("+", "*", "x") }), {
-        maxLength: 5,
-      }),
-      fc.constantFrom("", "", "/", "a"),
-      fc.constantFrom("", "", "", "", "/"),
-    )
-    .map(([first, rest, end, start]) => `${start}${[first, ...rest].join("/")}${end}`)
-    .filter((path) => path !== "");
-}
-
 const CAPABILITIES = ["create", "read", "update", "patch", "delete", "list", "scan", "sudo"];
 const capabilities = fc.oneof(
   { weight: 12, arbitrary: fc.uniqueArray(fc.constantFrom(...CAPABILITIES), { maxLength: 4 }) },
   { weight: 1, arbitrary: fc.constant(["deny"]) },
   { weight: 1, arbitrary: fc.constant(["read", "deny"]) },
 );
+
+/** Segments of few kinds, so that many patterns match the same path and only their rank tells them apart. */
+const few = fc.constantFrom("a", "b", "abc", "ä");
+
+function rivalsBelow(mount: string): fc.Arbitrary<readonly RandomRule[]> {
+  const rival = fc
+    .tuple(
+      fc.array(fc.oneof(few, fc.constant("+")), { minLength: 1, maxLength: 3 }),
+      fc.constantFrom("", "", "*", "/*"),
+    )
+    .map(([segments, end]) => `${[mount, ...segments].join("/")}${end}`)
+    .filter((path) => !path.endsWith("+*"));
+  const rule = fc.record({ path: rival, capabilities, extra: fc.constant({}) });
+  return fc.array(rule, { minLength: 5, maxLength: 12 });
+}
+
+/** A path of a request below a mount. */
+export function pathBelow(mount: string): fc.Arbitrary<string> {
+  return fc
+    .tuple(
+      fc.constantFrom(mount, mount, mount, mount, `${mount}x`, mount.slice(0, -1), "other"),
+      fc.oneof(
+        fc.array(few, { minLength: 3, maxLength: 3 }),
+        fc.array(
+          fc.oneof({ weight: 6, arbitrary: segment }, { weight: 1, arbitrary: fc.constantFrom("+", "*", "x") }),
+          {
+            maxLength: 5,
+          },
+        ),
+      ),
+      fc.constantFrom("", "", "/", "a"),
+      fc.constantFrom("", "", "", "", "/"),
+    )
+    .map(([first, rest, end, start]) => `${start}${[first, ...rest].join("/")}${end}`)
+    .filter((path) => path !== "");
+}
 
 export interface RandomRule {
   readonly path: string;
@@ -58,7 +79,8 @@ export function rulesBelow(mount: string): fc.Arbitrary<readonly RandomRule[]> {
     { weight: 1, arbitrary: fc.constant({ expiration: "2001-01-01T00:00:00Z" }) },
     { weight: 1, arbitrary: fc.constant({ expiration: "2999-01-01T00:00:00Z" }) },
   );
-  return fc.array(fc.record({ path: patternBelow(mount), capabilities, extra }), { minLength: 1, maxLength: 7 });
+  const rule = fc.record({ path: patternBelow(mount), capabilities, extra });
+  return fc.oneof(fc.array(rule, { minLength: 1, maxLength: 7 }), rivalsBelow(mount));
 }
 
 export function hclOf(rules: readonly RandomRule[]): string {

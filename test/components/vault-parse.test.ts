@@ -173,6 +173,7 @@ describe("a text is refused with the place and the reason", () => {
     ["name = true", "1:8 name: a string is needed"],
     ['path "a" { min_wrapping_ttl = 10 max_wrapping_ttl = 9 }', '1:6 path "a": max_wrapping_ttl is less than'],
     ['{"path": {"a": {"capabilities": ["read\\/"]}}}', '1:39 illegal escape "\\\\/"'],
+    ['{"path":[{"c":{}}]0', "1:19 numbers cannot start with 0"],
     ['path "\\400" {}', "1:6 an escape that is no character"],
   ])("%j", (text, expected) => {
     const [first = "", ...others] = problems(text);

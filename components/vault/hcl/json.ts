@@ -168,7 +168,9 @@ function scanNumber(reader: TextReader): { readonly type: "number" | "float"; re
   const value = reader.match(/-?[0-9]+(?:\.[0-9]*)?(?:[eE][+-]?(?:[0-9]+|[^]?))?/y);
   if (value === undefined) return undefined;
   if (/[.eE]/.test(value)) return { type: "float", value };
-  if (/^-?0[0-9]/.test(value)) reader.fail("numbers cannot start with 0", start);
+  // At the end of the text the server's own look-ahead counts as a digit.
+  if (/^-?0(?:[0-9]|$)/.test(value) && (/[0-9]{2}/.test(value) || reader.peek() === ""))
+    reader.fail("numbers cannot start with 0", start);
   return { type: "number", value };
 }
 
