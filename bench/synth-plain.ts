@@ -1,0 +1,17 @@
+import { ApiObject, App, Chart } from "cdk8s";
+import { given, measured } from "./synth-child";
+import { externalSecret, named, PER_CHART } from "./synth-data";
+
+measured(() => {
+  const { count, outdir } = given();
+  const app = new App({ outdir });
+  for (let first = 0; first < count; first += PER_CHART) {
+    const chart = new Chart(app, named(first).chart);
+    for (let index = first; index < Math.min(first + PER_CHART, count); index++) {
+      const secret = named(index);
+      new ApiObject(chart, secret.id, externalSecret(secret));
+    }
+  }
+  app.synth();
+  return app;
+});
