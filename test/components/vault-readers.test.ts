@@ -4,7 +4,7 @@ import { kvReadPath, type ExternalSecret } from "../../api";
 import { holdersOf, parsePolicy, planReaders, readersOf, type AclPolicy } from "../../components/vault";
 import { company, type Company } from "./arbitraries";
 
-/** A path that an ExternalSecret names, and the team it belongs to: read off the manifests, not off the grants. */
+/** A path that a team has to read, or the start of all paths that it may. */
 interface Need {
   readonly environment: string;
   readonly team: string;
@@ -17,20 +17,35 @@ function kvOf({ environments }: Company, name: string) {
   return { path: kv.mount, version: kv.version === 1 ? "v1" : "v2" } as const;
 }
 
-function needsOf(from: Company, { manifests }: Plan): readonly Need[] {
-  return manifests
-    .filter(({ kind }) => kind === "ExternalSecret")
-    .flatMap((object) => {
-      const { metadata, spec } = object as unknown as ExternalSecret;
-      const environmentName = metadata.annotations?.["keyturn.dev/environment"] ?? "";
-      const teamName = metadata.annotations?.["keyturn.dev/team"] ?? "";
-      const mount = kvOf(from, environmentName);
-      return (spec.data ?? []).map(({ remoteRef }) => ({
-        environment: environmentName,
-        team: teamName,
-        path: kvReadPath(mount, remoteRef.key),
-      }));
-    });
+/** Read off the manifests, not off the grants: what the ExternalSecrets name, and below what those that find by tags look. */
+function needsOf(
+  from: Company,
+  { manifests }: Plan,
+): { readonly exact: readonly Need[]; readonly tagged: readonly Need[] } {
+  const exact: Need[] = [];
+  const tagged: Need[] = [];
+  for (const object of manifests.filter(({ kind }) => kind === "ExternalSecret")) {
+    const { metadata, spec } = object as unknown as ExternalSecret;
+    const owner = {
+      environment: metadata.annotations?.["keyturn.dev/environment"] ?? "",
+      team: metadata.annotations?.["keyturn.dev/team"] ?? "",
+    };
+    const mount = kvOf(from, owner.environment);
+    const dataFrom = spec.dataFrom ?? [];
+    const references = [
+      ...(spec.data ?? []).map(({ remoteRef }) => remoteRef),
+      ...dataFrom.flatMap(({ extract }) => extract ?? []),
+    ];
+    for (const { key, metadataPolicy } of references) {
+      // ESO's buildMetadataPath: unlike that of values it puts the mount before every key.
+      const path = metadataPolicy === "Fetch" ? `${mount.path}/metadata/${key}` : kvReadPath(mount, key);
+      exact.push({ ...owner, path });
+    }
+    for (const { find } of dataFrom)
+      if (find?.tags !== undefined && mount.version === "v2")
+        tagged.push({ ...owner, path: `${mount.path}/metadata/${find.path}/` });
+  }
+  return { exact, tagged };
 }
 
 /** Declared prefixes, as the start of API paths. */
@@ -52,18 +67,18 @@ describe("the policies of a plan", () => {
     fc.assert(
       fc.property(company, (from) => {
         const planned = plan(from.declarations);
-        const needs = needsOf(from, planned);
-        const prefixes = prefixesOf(from);
+        const { exact, tagged } = needsOf(from, planned);
+        const below = [...prefixesOf(from), ...tagged];
         for (const documents of planned.vault) {
-          const own = needs.filter((need) => need.environment === documents.environment);
-          // What nobody names is asked for as well: below, beside, and the metadata of what somebody names.
-          const paths = new Set(own.flatMap(({ path }) => [path, `${path}/x`, `${path}x`, path.slice(0, -1)]));
+          const inside = (need: Need) => need.environment === documents.environment;
+          // What nobody names is asked for as well: below and beside what somebody names.
+          const paths = new Set(
+            exact.filter(inside).flatMap(({ path }) => [path, `${path}/x`, `${path}x`, path.slice(0, -1)]),
+          );
           for (const { path, readers, unknown } of planReaders(documents, paths)) {
             const declared = [
-              ...own.filter((need) => need.path === path),
-              ...prefixes.filter(
-                (prefix) => prefix.environment === documents.environment && path.startsWith(prefix.path),
-              ),
+              ...exact.filter((need) => inside(need) && need.path === path),
+              ...below.filter((need) => inside(need) && path.startsWith(need.path)),
             ];
             expect({ path, readers }).toEqual({
               path,
