@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import type { CommandModule } from "./command";
 import { checkCommand } from "./commands/check";
+import { importCommand } from "./commands/import";
 import { queryCommand } from "./commands/query";
 import { reconcileCommand } from "./commands/reconcile";
 import { rulesCommand } from "./commands/rules";
@@ -57,5 +58,5 @@ function build(io: Io, finish: (exitCode: number) => void): Command {
 }
 
 function commands(): readonly CommandModule[] {
-  return [checkCommand, rulesCommand, templateCommand, queryCommand, reconcileCommand, sandboxCommand];
+  return [checkCommand, importCommand, rulesCommand, templateCommand, queryCommand, reconcileCommand, sandboxCommand];
 }

@@ -1,0 +1,294 @@
+import {
+  kvReadPath,
+  targetName,
+  TEAM,
+  isRecord,
+  type ExternalSecret,
+  type JsonRecord,
+  type RemoteRef,
+  type StoreRef,
+} from "../../api";
+import { problemsOf, type Declaration } from "../../components/plan";
+import { appSecret, store, type AppSecretSpec, type StoreSpec } from "../../components/model";
+import { connectionOf, mountOf } from "./connection";
+import { importEnvironments, type ConnectionUse, type ImportedEnvironment } from "./environments";
+import type { Note } from "./note";
+import type { Program, SecretDeclaration, StoreDeclaration } from "./program";
+import type { Found, FoundStore, Input } from "./read";
+import { idleInterval, keyBelowMount, kvMount } from "./secret";
+import { importSecret, type PlacedSecret } from "./secrets";
+import { importStores, storeDeclaration, type PlacedStore } from "./stores";
+import { importTeams, teamKey, type TeamUse } from "./teams";
+import { Ref, substitute, Variables } from "./tree";
+
+export interface ImportNames {
+  readonly environment: string | undefined;
+  readonly team: string | undefined;
+}
+
+/** The declarations for what was found. Pure; the same input gives the same program. */
+export function importProgram(input: Input, names: ImportNames): Program {
+  const variables = new Variables();
+  const notes: Note[] = [...input.notes];
+  const teamOf = teamNames(input, names.team);
+  const links = linkSecrets(input, notes);
+
+  // 1. Environments: a connection for each store and mount.
+  const connections = new Map<string, ConnectionUse>();
+  const connectionId = (found: FoundStore, mount: string): string => `${found.object}\n${mount}`;
+  for (const found of input.stores) {
+    const mount = mountOf(found.provider);
+    const users = links.filter(({ store: used }) => used === found);
+    const mounts = mount === undefined ? [...new Set(users.map((link) => link.mount))] : [mount];
+    if (mounts.length === 0)
+      notes.push({
+        level: "left-out",
+        object: found.object,
+        field: "spec.provider.vault.path",
+        reason: "is missing, and no ExternalSecret of the input says which mount it means",
+        remedy: "give the ExternalSecrets that use it as well",
+      });
+    const owner = teamOf(found.namespace === "" ? (users[0]?.secret.namespace ?? "") : found.namespace);
+    for (const at of mounts)
+      connections.set(connectionId(found, at), {
+        connection: connectionOf(found, at, owner),
+        object: found.object,
+        idle: users.flatMap(({ secret, mount: used }) => (used === at ? idleInterval(secret.value) : [])),
+      });
+  }
+  const environments = importEnvironments([...connections.values()], names.environment, variables, notes);
+  const environmentOf = (found: FoundStore, mount: string): ImportedEnvironment | undefined => {
+    const use = connections.get(connectionId(found, mount));
+    return use === undefined ? undefined : environments.get(use.connection.id);
+  };
+
+  // 2. Teams: who lives in each namespace, and what is read there.
+  const uses: TeamUse[] = [];
+  for (const { secret, store: used, mount } of links) {
+    const environment = environmentOf(used, mount);
+    if (environment === undefined) continue;
+    const { object, namespace, value } = secret;
+    uses.push({
+      environment,
+      namespace,
+      team: teamOf(namespace),
+      object,
+      keys: keysOf(value, used, mount),
+      serviceAccount: undefined,
+    });
+  }
+  for (const found of input.stores) {
+    const mount = mountOf(found.provider);
+    const environment = mount === undefined ? undefined : environmentOf(found, mount);
+    if (environment === undefined || found.namespace === "") continue;
+    const { object, namespace } = found;
+    uses.push({ environment, namespace, team: teamOf(namespace), object, keys: [], serviceAccount: accountOf(found) });
+  }
+  const teams = importTeams(uses, variables, notes);
+
+  // 3. Stores, as they are, by reference, or replaced.
+  const placedStores = input.stores.flatMap((found): PlacedStore[] => {
+    const mount = mountOf(found.provider) ?? links.find((link) => link.store === found)?.mount;
+    const environment = mount === undefined ? undefined : environmentOf(found, mount);
+    const use = mount === undefined ? undefined : connections.get(connectionId(found, mount));
+    if (environment === undefined || use === undefined) return [];
+    const team = found.namespace === "" ? undefined : teams.get(teamKey(environment, found.namespace));
+    return found.namespace !== "" && team === undefined
+      ? []
+      : [{ found, environment, team, connection: use.connection }];
+  });
+  const stores = importStores(placedStores, variables, notes);
+  const declared: StoreDeclaration[] = [...stores.declared];
+
+  // 4. Secrets.
+  const secrets: SecretDeclaration[] = [];
+  const ids = idsOf(links.map(({ secret }) => secret));
+  const targets = new Set<string>();
+  const scope = new Map<string, unknown>();
+  for (const { variable, value } of [...environments.values(), ...new Set(teams.values())]) scope.set(variable, value);
+  for (const { variable, environment, name } of stores.references)
+    scope.set(variable, { environment: scope.get(environment.variable), name });
+  for (const { variable, id, spec } of declared) scope.set(variable, store(id, substitute(spec, scope) as StoreSpec));
+  for (const link of links) {
+    const { secret, store: used, mount } = link;
+    const environment = environmentOf(used, mount);
+    const team = environment === undefined ? undefined : teams.get(teamKey(environment, secret.namespace));
+    const use = stores.uses.get(used);
+    const leave = (field: string, reason: string, remedy: string): void =>
+      void notes.push({ level: "left-out", object: secret.object, field, reason, remedy });
+    if (environment === undefined || team === undefined || use === undefined) {
+      leave("spec.secretStoreRef", "its store could not be declared", "see the note on the store");
+      continue;
+    }
+    const target = `${environment.name}\n${secret.namespace}/${targetName(secret.value)}`;
+    if (targets.has(target)) {
+      leave("spec.target.name", "is the Secret of another ExternalSecret, too", "put both into one AppSecret by hand");
+      continue;
+    }
+    const placed: PlacedSecret = {
+      found: secret,
+      id: ids.get(secret) ?? secret.value.metadata.name,
+      environment: environment.value,
+      team,
+      store: used,
+      mount,
+      use,
+      // A store of another environment does not fit into one AppSecret.
+      otherStore: (ref) => {
+        const other = findStore(input, ref, secret.namespace);
+        const otherMount = other === undefined ? undefined : (mountOf(other.provider) ?? mount);
+        if (other === undefined || otherMount === undefined) return undefined;
+        const otherUse = stores.uses.get(other);
+        const same = environmentOf(other, otherMount) === environment;
+        return otherUse !== undefined && same ? { store: other, mount: otherMount, use: otherUse } : undefined;
+      },
+    };
+    const imported = importSecret(placed, scope, notes);
+    if (imported === undefined) continue;
+    targets.add(target);
+    secrets.push({ ...imported, variable: variables.name(...secretNames(placed)) });
+    const all = [use, ...imported.uses];
+    if (all.some(({ replaced }) => replaced) && !declared.some((entry) => isDefaultStore(entry, team.variable))) {
+      const replacement = storeDeclaration(team, undefined, team.value.namespaces, variables);
+      declared.push(replacement);
+      scope.set(replacement.variable, store(replacement.id, substitute(replacement.spec, scope) as StoreSpec));
+    }
+  }
+  const program = {
+    environments: [...environments.values()],
+    teams: [...new Set(teams.values())],
+    stores: declared,
+    references: stores.references.filter(({ variable }) => secrets.some(({ spec }) => refersTo(spec, variable))),
+    secrets: secrets.map(({ variable, id, object, spec }) => ({ variable, id, object, spec })),
+  };
+  checkTogether(program, scope, notes);
+  return { ...program, notes: sortedNotes(notes) };
+}
+
+function isDefaultStore({ spec }: StoreDeclaration, team: string): boolean {
+  return (
+    spec.team instanceof Ref && spec.team.variable === team && spec.name === undefined && spec.namespaces === undefined
+  );
+}
+
+function refersTo(tree: unknown, variable: string): boolean {
+  if (tree instanceof Ref) return tree.variable === variable;
+  if (Array.isArray(tree)) return tree.some((entry) => refersTo(entry, variable));
+  return isRecord(tree) && Object.values(tree).some((entry) => refersTo(entry, variable));
+}
+
+interface Link {
+  readonly secret: Found<ExternalSecret>;
+  readonly store: FoundStore;
+  readonly mount: string;
+}
+
+function sortedNotes(notes: readonly Note[]): readonly Note[] {
+  const key = ({ object, field }: Note): string => `${object}\n${field}`;
+  return [...notes].sort((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0));
+}
+
+/** Each ExternalSecret with its store: its own, or that of its first entry. */
+function linkSecrets(input: Input, notes: Note[]): readonly Link[] {
+  return input.secrets.flatMap((secret): Link[] => {
+    const { spec } = secret.value;
+    const entries = [...(spec.data ?? []), ...(spec.dataFrom ?? [])];
+    const ref = named(spec.secretStoreRef) ?? entries.map((entry) => named(entry.sourceRef?.storeRef)).find(Boolean);
+    const store = ref === undefined ? undefined : findStore(input, ref, secret.namespace);
+    if (store === undefined) {
+      const generator = entries.some((entry) => isRecord((entry.sourceRef as JsonRecord | undefined)?.generatorRef));
+      notes.push({
+        level: "left-out",
+        object: secret.object,
+        field: "spec.secretStoreRef",
+        reason:
+          ref !== undefined
+            ? "is a store that the input does not have"
+            : generator
+              ? "is none: a generator makes the values"
+              : "is missing",
+        remedy:
+          ref === undefined
+            ? "leave the ExternalSecret as it is"
+            : "give the store's manifest as well: kubectl get secretstores,clustersecretstores -A -o yaml",
+      });
+      return [];
+    }
+    const own = mountOf(store.provider);
+    const key = refsRead(secret.value)[0]?.key;
+    const mount = own ?? (key === undefined ? "" : (kvReadPath(kvMount(store.provider), key).split("/")[0] ?? ""));
+    return [{ secret, store, mount }];
+  });
+}
+
+function named(ref: StoreRef | undefined): StoreRef | undefined {
+  return ref === undefined || ref.name === "" || ref.name === undefined ? undefined : ref;
+}
+
+function findStore({ stores }: Input, { name, kind }: StoreRef, namespace: string): FoundStore | undefined {
+  const at = kind === "ClusterSecretStore" ? "" : namespace;
+  return stores.find((store) => store.namespace === at && store.value.metadata.name === name);
+}
+
+function refsRead({ spec }: ExternalSecret): readonly Pick<RemoteRef, "key" | "metadataPolicy">[] {
+  return [
+    ...(spec.data ?? []).map(({ remoteRef }) => remoteRef),
+    ...(spec.dataFrom ?? []).flatMap(({ extract, find }) => {
+      const path = find?.path?.replace(/^\/+|\/+$/g, "") ?? "";
+      return extract ?? (path === "" ? [] : { key: path, metadataPolicy: "Fetch" as const });
+    }),
+  ];
+}
+
+function keysOf(secret: ExternalSecret, { provider }: FoundStore, mount: string): readonly string[] {
+  return refsRead(secret).map((ref) => keyBelowMount({ provider, mount }, ref));
+}
+
+function accountOf({ provider }: FoundStore): string | undefined {
+  const { kubernetes, jwt } = provider.auth ?? {};
+  const token = isRecord(jwt) ? jwt.kubernetesServiceAccountToken : undefined;
+  const ref: unknown = kubernetes?.serviceAccountRef ?? (isRecord(token) ? token.serviceAccountRef : undefined);
+  return isRecord(ref) && typeof ref.name === "string" ? ref.name : undefined;
+}
+
+/** The team of a namespace: as its objects say, else the given name, else the namespace's own. */
+function teamNames(input: Input, given: string | undefined): (namespace: string) => string {
+  const annotated = new Map<string, string>();
+  for (const { namespace, value } of [...input.secrets, ...input.stores]) {
+    const name = value.metadata.annotations?.[TEAM];
+    if (name !== undefined && !annotated.has(namespace)) annotated.set(namespace, name);
+  }
+  return (namespace) => annotated.get(namespace) ?? given ?? namespace;
+}
+
+/** The ExternalSecret's name, with its namespace where several have it. */
+function idsOf(secrets: readonly Found<ExternalSecret>[]): ReadonlyMap<Found<ExternalSecret>, string> {
+  const name = (secret: Found<ExternalSecret>): string => targetName(secret.value);
+  return new Map(
+    secrets.map((secret) => {
+      const alone = secrets.filter((other) => name(other) === name(secret)).length === 1;
+      return [secret, alone ? name(secret) : `${secret.namespace}-${name(secret)}`];
+    }),
+  );
+}
+
+function secretNames({ found, team }: PlacedSecret): readonly (readonly string[])[] {
+  const name = targetName(found.value);
+  return [[name], [team.name, name], [found.namespace, name], [team.value.environment.name, found.namespace, name]];
+}
+
+/** What only shows when all are seen together, such as two teams with one role. */
+function checkTogether(program: Omit<Program, "notes">, scope: ReadonlyMap<string, unknown>, notes: Note[]): void {
+  const declarations: Declaration[] = [
+    ...program.stores.map(({ id, spec }) => store(id, substitute(spec, scope) as StoreSpec)),
+    ...program.secrets.map(({ id, spec }) => appSecret(id, substitute(spec, scope) as AppSecretSpec)),
+  ];
+  for (const { path, message } of problemsOf(declarations))
+    notes.push({
+      level: "differs",
+      object: "all together",
+      field: path,
+      reason: message,
+      remedy: "correct it in the output",
+    });
+}
