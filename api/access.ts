@@ -9,6 +9,8 @@ export interface AccessFile {
 export interface Grant {
   readonly environment: string;
   readonly team: string;
+  /** Which Vault of the environment; absent for `main`. */
+  readonly vault?: string;
   /** KV mount, and the key below it, without KV v2's `data/`. */
   readonly mount: string;
   readonly kvVersion: 1 | 2;

@@ -11,15 +11,21 @@ export interface EnvironmentsFile {
 
 export interface EnvironmentData {
   readonly name: string;
-  readonly vault: {
-    /** `https://host:port` */
-    readonly address: string;
-    /** Vault namespace. */
-    readonly namespace?: string;
-    readonly kv: { readonly mount: string; readonly version: 1 | 2 };
-    readonly login: LoginData;
-  };
+  /** The Vault of stores that name none. */
+  readonly vault: VaultData;
+  /** Further Vaults of the environment by name. The teams' prefixes are meant in each of them. */
+  readonly otherVaults?: Readonly<Record<string, VaultData>>;
   readonly teams: readonly TeamData[];
+}
+
+/** One Vault or OpenBao. */
+export interface VaultData {
+  /** `https://host:port` */
+  readonly address: string;
+  /** Vault namespace. */
+  readonly namespace?: string;
+  readonly kv: { readonly mount: string; readonly version: 1 | 2 };
+  readonly login: LoginData;
 }
 
 /** How an environment logs in; where the method is mounted, and for ServiceAccount tokens their audience. */
@@ -53,6 +59,24 @@ export function tenantsOf(environments: readonly EnvironmentData[], namespace: s
   return environments.flatMap((environment) =>
     environment.teams.filter((team) => team.namespaces.includes(namespace)).map((team) => ({ environment, team })),
   );
+}
+
+/**
+ * One view of the environment for each of its Vaults, as if that were its only one: what belongs to an environment has to be right
+ * in one of them.
+ */
+export function vaultViews(environment: EnvironmentData): readonly EnvironmentData[] {
+  const { otherVaults, ...rest } = environment;
+  if (otherVaults === undefined) return [environment];
+  return [
+    rest,
+    ...Object.keys(otherVaults)
+      .sort()
+      .flatMap((name) => {
+        const vault = otherVaults[name];
+        return vault === undefined ? [] : [{ ...rest, vault }];
+      }),
+  ];
 }
 
 /** True when the key (below the mount) is one of the prefixes or below one of them. */
@@ -98,18 +122,13 @@ type Report = (path: string, message: string) => void;
 function checkEnvironment(value: unknown, path: string, problem: Report): void {
   if (!isRecord(value)) return problem(path, "is not an object");
   checkName(value.name, `${path}.name`, problem);
-  const vault = value.vault;
-  if (!isRecord(vault)) problem(`${path}.vault`, "is missing or not an object");
-  else {
-    if (typeof vault.address !== "string" || !/^https?:\/\/[^/\s]+\/?$/.test(vault.address))
-      problem(`${path}.vault.address`, "is not an address like https://vault.example.com:8200");
-    if (!isRecord(vault.kv) || typeof vault.kv.mount !== "string" || vault.kv.mount === "")
-      problem(`${path}.vault.kv.mount`, "is missing");
-    else if (vault.kv.version !== 1 && vault.kv.version !== 2) problem(`${path}.vault.kv.version`, "is not 1 or 2");
-    const login = vault.login;
-    if (!isRecord(login) || !LOGIN_METHODS.some((method) => isRecord(login[method])))
-      problem(`${path}.vault.login`, `must have one of ${LOGIN_METHODS.join(", ")}`);
-  }
+  checkVault(value.vault, `${path}.vault`, problem);
+  if (isRecord(value.otherVaults))
+    for (const [name, vault] of Object.entries(value.otherVaults)) {
+      checkName(name, `${path}.otherVaults.${name}`, problem);
+      checkVault(vault, `${path}.otherVaults.${name}`, problem);
+    }
+  else if (value.otherVaults !== undefined) problem(`${path}.otherVaults`, "is not an object");
   if (!Array.isArray(value.teams)) return problem(`${path}.teams`, "is not a list");
   value.teams.forEach((team: unknown, index) => {
     const at = `${path}.teams[${index}]`;
@@ -122,6 +141,18 @@ function checkEnvironment(value: unknown, path: string, problem: Report): void {
         problem(`${at}.${list}`, "is not a list of names");
     }
   });
+}
+
+function checkVault(vault: unknown, path: string, problem: Report): void {
+  if (!isRecord(vault)) return problem(path, "is missing or not an object");
+  if (typeof vault.address !== "string" || !/^https?:\/\/[^/\s]+\/?$/.test(vault.address))
+    problem(`${path}.address`, "is not an address like https://vault.example.com:8200");
+  if (!isRecord(vault.kv) || typeof vault.kv.mount !== "string" || vault.kv.mount === "")
+    problem(`${path}.kv.mount`, "is missing");
+  else if (vault.kv.version !== 1 && vault.kv.version !== 2) problem(`${path}.kv.version`, "is not 1 or 2");
+  const login = vault.login;
+  if (!isRecord(login) || !LOGIN_METHODS.some((method) => isRecord(login[method])))
+    problem(`${path}.login`, `must have one of ${LOGIN_METHODS.join(", ")}`);
 }
 
 function checkName(value: unknown, path: string, problem: Report): void {

@@ -1,5 +1,6 @@
 import type { Plan } from "./plan";
-import { accessWrites } from "./vault/documents";
+import { MAIN } from "./model/environment";
+import { accessWrites, type VaultDocuments } from "./vault/documents";
 import { renderHcl } from "./vault/policy";
 
 /**
@@ -11,23 +12,28 @@ export function planFiles(plan: Plan): ReadonlyMap<string, string> {
   const files = new Map<string, string>();
   for (const documents of plan.vault)
     for (const policy of documents.policies) files.set(`vault/${policy.name}.hcl`, renderHcl(policy));
-  const roles = plan.vault.flatMap(({ environment, ...documents }) =>
-    accessWrites({ environment, ...documents })
+  const roles = plan.vault.flatMap((documents) =>
+    accessWrites(documents)
       .filter(({ path }) => path.startsWith("auth/"))
-      .map((write) => ({ environment, ...write })),
+      .map((write) => ({ ...whereOf(documents), ...write })),
   );
   files.set("vault/roles.json", json(roles));
-  const platform = plan.vault.flatMap(({ environment, platform: writes }) =>
-    writes.map((write) => ({ environment, ...write })),
+  const platform = plan.vault.flatMap((documents) =>
+    documents.platform.map((write) => ({ ...whereOf(documents), ...write })),
   );
   if (platform.length > 0) files.set("vault/platform.json", json(platform));
-  const byHand = plan.vault.flatMap(({ environment, byHand: needs }) =>
-    needs.map((need) => ({ environment, ...need })),
+  const byHand = plan.vault.flatMap((documents) =>
+    documents.byHand.map((need) => ({ ...whereOf(documents), ...need })),
   );
   if (byHand.length > 0) files.set("vault/by-hand.json", json(byHand));
   files.set("access.json", json(plan.access));
   files.set("environments.json", json(plan.environments));
   return files;
+}
+
+/** Which Vault an entry is for; `vault` is absent for `main`. */
+function whereOf({ environment, vault }: VaultDocuments): { readonly environment: string; readonly vault?: string } {
+  return { environment, ...(vault === MAIN ? {} : { vault }) };
 }
 
 function json(value: unknown): string {

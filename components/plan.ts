@@ -34,7 +34,7 @@ export type Declaration =
 export interface Plan {
   /** Kubernetes objects by environment (each is annotated with its own), in order of application. */
   readonly manifests: readonly KubernetesObject[];
-  /** Policies, roles, mounts and settings, one entry an environment. */
+  /** Policies, roles, mounts and settings, one entry a Vault of an environment. */
   readonly vault: readonly VaultDocuments[];
   /** Who may read what (`access.json`). */
   readonly access: AccessFile;
@@ -169,17 +169,20 @@ function vaultOf(
 ): readonly VaultDocuments[] {
   return [...environments]
     .sort(([a], [b]) => compare(a, b))
-    .map(([name, environment]) => {
+    .flatMap(([name, environment]) => {
       const own = resolved.filter((entry) => entry.environment.name === name);
-      const teams = own.flatMap((entry) =>
-        entry.kind === "AppSecret" || entry.kind === "TeamAccess" ? [entry.team] : [],
-      );
-      return vaultDocuments(
-        environment,
-        [...new Map(teams.map((team) => [team.name, team])).values()],
-        grants.filter((grant) => grant.environment === name),
-        own.filter((entry) => entry.kind === "Platform"),
-      );
+      return environment.vaults.map((vault) => {
+        const here = own.filter((entry) => entry.environment.vault.name === vault.name);
+        const teams = here.flatMap((entry) =>
+          entry.kind === "AppSecret" || entry.kind === "TeamAccess" ? [entry.team] : [],
+        );
+        return vaultDocuments(
+          { ...environment, vault },
+          [...new Map(teams.map((team) => [team.name, team])).values()],
+          grants.filter((grant) => grant.environment === name),
+          here.filter((entry) => entry.kind === "Platform"),
+        );
+      });
     });
 }
 

@@ -1,6 +1,6 @@
 import { Construct } from "constructs";
 import { storeManifests } from "../manifests/store";
-import type { Environment } from "../model/environment";
+import { MAIN, type Environment } from "../model/environment";
 import { resolveStore, store, type StoreDeclaration, type StoreLike, type StoreSpec } from "../model/store";
 import { declare } from "./declared";
 import { emit } from "./emit";
@@ -12,6 +12,8 @@ export class Store<N extends string = string> extends Construct implements Store
   readonly environment: Environment<N>;
   /** Name of the SecretStores. */
   readonly name: string;
+  /** Which Vault of the environment. */
+  readonly vault: string;
   readonly declaration: StoreDeclaration<N>;
 
   /** @throws DeclarationError */
@@ -21,6 +23,7 @@ export class Store<N extends string = string> extends Construct implements Store
     for (const manifest of storeManifests(resolveStore(this.declaration))) emit(this, manifest);
     this.environment = this.declaration.environment;
     this.name = this.declaration.name;
+    this.vault = this.declaration.vault ?? MAIN;
     declare(this, this.declaration);
   }
 }

@@ -1,5 +1,5 @@
 import type { KubernetesObject } from "../../api";
-import { reviewsWithLogin, usesServiceAccounts } from "../model/environment";
+import { anyReviewsWithLogin, bringsServiceAccounts } from "../model/environment";
 import type { Team } from "../model/team";
 import { metadata, ownedBy, type Manifest } from "./manifest";
 
@@ -10,14 +10,14 @@ const RBAC = "rbac.authorization.k8s.io";
  * exactly that ServiceAccount. None where the environment does not log in by ServiceAccount tokens.
  */
 export function teamAccessManifests(team: Team): readonly Manifest[] {
-  if (!usesServiceAccounts(team.environment)) return [];
+  if (!bringsServiceAccounts(team.environment)) return [];
   return [...team.namespaces]
     .sort()
     .flatMap((namespace) => [
       { id: `${namespace}-account`, object: serviceAccount(team, namespace) },
       { id: `${namespace}-token-role`, object: tokenRole(team, namespace) },
       { id: `${namespace}-token-binding`, object: tokenBinding(team, namespace) },
-      ...(reviewsWithLogin(team.environment)
+      ...(anyReviewsWithLogin(team.environment)
         ? [{ id: `${namespace}-reviewer`, object: reviewer(team, namespace) }]
         : []),
     ]);

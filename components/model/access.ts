@@ -1,4 +1,5 @@
 import { isRecord, withinPrefixes, type Grant } from "../../api";
+import { MAIN, vaultField } from "./environment";
 import { record, vaultPath } from "./fields";
 import type { Place } from "./problems";
 import { pathProblem } from "./path";
@@ -23,9 +24,8 @@ export function readAccess(place: Place, value: unknown, team: Team, prefixes: r
       at.report("is not an object");
       return [];
     }
-    return grant.environment === team.environment.name && grant.team === team.name
-      ? readGrant(at, grant, team, prefixes)
-      : [];
+    const ours = grant.environment === team.environment.name && grant.team === team.name;
+    return ours && (grant.vault ?? MAIN) === team.environment.vault.name ? readGrant(at, grant, team, prefixes) : [];
   });
 }
 
@@ -70,6 +70,7 @@ function readGrant(
     {
       environment: team.environment.name,
       team: team.name,
+      ...vaultField(team.environment),
       mount,
       kvVersion: version,
       key,

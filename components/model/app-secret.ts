@@ -14,9 +14,9 @@ import { readReference, type KeySpec, type ResolvedReference } from "./reference
 import { readRefreshPolicy, refreshInterval, type Freshness } from "./refresh";
 import { quote } from "./secret-like";
 import { sortByName } from "./sorted";
-import { defaultStoreName, readStoreName, type StoreLike } from "./store";
+import { defaultStoreName, readStoreName, vaultOfSecret, type StoreLike } from "./store";
 import { readSyncWindows, type SyncWindowsSpec } from "./sync-windows";
-import { isTeam, type Team } from "./team";
+import { isTeam, teamAt, type Team } from "./team";
 import { readTemplate, type Fetched, type ResolvedTemplate, type TemplateSpec } from "./template";
 import { checkType, keysOfSecret } from "./template-keys";
 
@@ -42,6 +42,8 @@ export interface AppSecretSpec<N extends string = string> extends Freshness {
   readonly namespace?: string;
   /** Default: the store `keyturn-<environment>` of the namespace. */
   readonly store?: StoreLike<NoInfer<N>>;
+  /** Which Vault of the environment. Default: that of the store, else `main`. */
+  readonly vault?: string;
   /** Who owns the Secret (ESO's `creationPolicy`). Default `Owner`. */
   readonly creationPolicy?: Exclude<CreationPolicy, "None">;
   /** What happens to the Secret when its source is gone (ESO's `deletionPolicy`). Default `Retain`. */
@@ -116,6 +118,7 @@ const FIELDS = [
   "name",
   "namespace",
   "store",
+  "vault",
   "staleFor",
   "rotatesEvery",
   "refreshPolicy",
@@ -145,11 +148,11 @@ export function readAppSecret(problems: Problem[], declaration: AppSecretDeclara
   const fields = record(place, declaration.spec);
   if (fields === undefined) return undefined;
   place.onlyFields(fields, FIELDS);
-  const team = fields.team;
-  if (isOutput(team) || !isTeam(team)) {
-    place.at("team").report(team === undefined ? "is missing" : "is not made by team(...)");
+  if (isOutput(fields.team) || !isTeam(fields.team)) {
+    place.at("team").report(fields.team === undefined ? "is missing" : "is not made by team(...)");
     return undefined;
   }
+  const team = teamAt(place.at("vault"), fields.team, vaultOfSecret(place.at("vault"), fields));
   const name = fields.name === undefined ? declaration.id : fields.name;
   const creationPolicy = oneOf(place.at("creationPolicy"), fields.creationPolicy ?? "Owner", CREATION) ?? "Owner";
   const deletionPolicy = oneOf(place.at("deletionPolicy"), fields.deletionPolicy ?? "Retain", DELETION) ?? "Retain";

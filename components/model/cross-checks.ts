@@ -1,7 +1,7 @@
 import type { Problem } from "../../api";
 import { readAppSecret, type ResolvedAppSecret } from "./app-secret";
 import type { ResolvedConsumer } from "./consumer";
-import type { Environment } from "./environment";
+import { MAIN, vaultField, type Environment } from "./environment";
 import { isDeclaredPrefix } from "./grants";
 import type { ResolvedPlatform } from "./platform";
 import { Place } from "./problems";
@@ -67,13 +67,16 @@ function checkTeams(problems: Problem[], resolved: readonly Resolved[]): void {
           .at("namespaces")
           .report(`"${namespace}" belongs to team "${owner.name}" of environment "${team.environment.name}" already`);
     }
-    const other = roles.get(accessName(team));
-    roles.set(accessName(team), other ?? team);
-    if (other !== undefined)
-      Place.of(problems, "Team", team.name).report(
-        `of environment "${team.environment.name}" and team "${other.name}" of environment "${other.environment.name}" ` +
-          `would share the role and policy ${accessName(team)}; rename one`,
-      );
+    for (const vault of team.environment.vaults) {
+      const name = accessName({ ...team, environment: { ...team.environment, vault } });
+      const other = roles.get(name);
+      roles.set(name, other ?? team);
+      if (other !== undefined)
+        Place.of(problems, "Team", team.name).report(
+          `of environment "${team.environment.name}" and team "${other.name}" of environment "${other.environment.name}" ` +
+            `would share the role and policy ${name}; rename one`,
+        );
+    }
   }
 }
 
@@ -85,10 +88,11 @@ function checkFinds(problems: Problem[], resolved: readonly Resolved[]): void {
   const reported = new Set<string>();
   for (const secret of [...own, ...named]) {
     const { team, environment } = secret;
-    if (!accesses.some((access) => access.environment.name === environment.name && access.team.name === team.name))
-      continue;
+    const here = ({ environment: { name, vault }, team: owner }: ResolvedTeamAccess): boolean =>
+      name === environment.name && vault.name === environment.vault.name && owner.name === team.name;
+    if (!accesses.some(here)) continue;
     secret.from.forEach((from, index) => {
-      const grant = { environment: environment.name, team: team.name, key: from.key };
+      const grant = { environment: environment.name, team: team.name, ...vaultField(environment), key: from.key };
       if (from.kind !== "find" || isDeclaredPrefix(accesses, grant)) return;
       const place = Place.of(problems, "AppSecret", secret.id).at("from").at(index).at("find");
       if (reported.has(place.toString())) return;
@@ -125,16 +129,21 @@ function thingsOf(entry: Exclude<Resolved, ResolvedConsumer>): readonly (readonl
     case "Store":
       return entry.namespaces.map((namespace) => ["name", `SecretStore ${namespace}/${entry.name}`] as const);
     case "TeamAccess":
-      return [["team", `the access of team "${entry.team.name}"`]];
+      return [["team", `the access of team "${entry.team.name}"${inVault(entry.environment)}`]];
     case "Platform":
-      return [["environment", "the Vault setup"]];
+      return [["environment", `the Vault setup${inVault(entry.environment)}`]];
     case "Reconciler":
       return [["environment", `the reconciler in namespace "${entry.environment.reconciler.namespace}"`]];
   }
 }
 
+function inVault({ vault }: Environment): string {
+  return vault.name === MAIN ? "" : ` in Vault "${vault.name}"`;
+}
+
+/** Which of its Vaults is meant makes no other environment. */
 function same(a: Environment, b: Environment): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
+  return a.vaults === b.vaults || JSON.stringify({ ...a, vault: "" }) === JSON.stringify({ ...b, vault: "" });
 }
 
 /** Environments are compared by themselves. */

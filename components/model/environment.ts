@@ -1,13 +1,30 @@
-import type { EnvironmentData } from "../../api";
+import type { EnvironmentData, JsonRecord, LoginData, VaultData } from "../../api";
 import { duration, isOutput, label, record, text, vaultPath } from "./fields";
 import { readKeyOf, readLogin, type Login, type LoginSpec } from "./login";
 import { collecting, Place } from "./problems";
+import { didYouMean } from "./nearest";
 import { pathProblem } from "./path";
 import { quote, secretShape } from "./secret-like";
 
-/** What {@link environment} is given. */
-export interface EnvironmentSpec {
+/** What {@link environment} is given: one Vault, or several by name. */
+export type EnvironmentSpec = EnvironmentSettings & (OneVault | SeveralVaults);
+
+interface OneVault {
+  /** The Vault of the environment: short for `vaults: { main: {...} }`. */
   readonly vault: VaultSpec;
+  readonly vaults?: undefined;
+}
+
+interface SeveralVaults {
+  /**
+   * `main` is the one that stores and secrets use which name none; others are chosen by name:
+   * `store("old", { team, vault: "legacy" })`.
+   */
+  readonly vaults: { readonly main: VaultSpec; readonly [name: string]: VaultSpec };
+  readonly vault?: undefined;
+}
+
+interface EnvironmentSettings {
   /** Staleness of secrets that say nothing themselves, as a Go duration. Default `1h` (ESO's refresh interval). */
   readonly staleFor?: string;
   /** What keeps the Secrets in step in this environment's clusters. */
@@ -46,19 +63,30 @@ export type CaSpec =
   | { readonly configMap: { readonly name: string; readonly key: string } }
   | { readonly secret: { readonly name: string; readonly key: string } };
 
+/** A Vault of an environment, with defaults filled in. */
+export interface EnvironmentVault {
+  /** Unique in the environment; `main` where only one was declared. */
+  readonly name: string;
+  readonly address: string;
+  readonly namespace: string | undefined;
+  readonly kv: { readonly mount: string; readonly version: 1 | 2 };
+  readonly login: Login;
+  readonly ca: CaSpec | undefined;
+}
+
+/** Name of the Vault that is used where none is named. */
+export const MAIN = "main";
+
 /**
  * A Vault and the clusters and namespaces that belong to it; plain data. The name is part of the type: what belongs to
  * `Environment<"dev">` does not fit where something of `Environment<"prod">` is wanted.
  */
 export interface Environment<N extends string = string> {
   readonly name: N;
-  readonly vault: {
-    readonly address: string;
-    readonly namespace: string | undefined;
-    readonly kv: { readonly mount: string; readonly version: 1 | 2 };
-    readonly login: Login;
-    readonly ca: CaSpec | undefined;
-  };
+  /** The Vault that is meant: `main`, in what a declaration resolves to the one it names. */
+  readonly vault: EnvironmentVault;
+  /** All of them, sorted by name. */
+  readonly vaults: readonly EnvironmentVault[];
   readonly staleFor: string | undefined;
   readonly reconciler: { readonly install: boolean; readonly namespace: string; readonly serviceAccount: string };
 }
@@ -76,15 +104,49 @@ export function environment<const N extends string>(name: N, spec: EnvironmentSp
     const place = Place.of(problems, "Environment", name);
     label(place.at("name"), name);
     const fields = record(place, spec) ?? {};
-    place.onlyFields(fields, ["vault", "staleFor", "reconciler"]);
+    place.onlyFields(fields, ["vault", "vaults", "staleFor", "reconciler"]);
     if (fields.staleFor !== undefined) duration(place.at("staleFor"), fields.staleFor);
     const staleFor = typeof fields.staleFor === "string" ? fields.staleFor : undefined;
     const reconciler = readReconciler(place.at("reconciler"), fields.reconciler);
-    return { name, vault: readVault(place.at("vault"), fields.vault, name, reconciler.install), staleFor, reconciler };
+    const read = (at: Place, value: unknown, vault: string): EnvironmentVault =>
+      readVault(at, value, vault, name, reconciler.install);
+    const vaults =
+      fields.vaults === undefined
+        ? [read(place.at("vault"), fields.vault, MAIN)]
+        : readVaults(place, fields, read).sort((a, b) => (a.name < b.name ? -1 : 1));
+    const vault = vaults.find((one) => one.name === MAIN) ?? read(Place.of([], "Environment", name), {}, MAIN);
+    return { name, vault, vaults, staleFor, reconciler };
   });
 }
 
-function readVault(place: Place, value: unknown, name: string, own: boolean): Environment["vault"] {
+function readVaults(
+  place: Place,
+  fields: JsonRecord,
+  read: (at: Place, value: unknown, name: string) => EnvironmentVault,
+): EnvironmentVault[] {
+  const at = place.at("vaults");
+  if (fields.vault !== undefined) place.at("vault").report("is there beside vaults; call it vaults.main");
+  const given = record(at, fields.vaults) ?? {};
+  if (given[MAIN] === undefined) at.at(MAIN).report("is missing; it is the Vault of stores that name none");
+  const vaults = Object.keys(given)
+    .sort()
+    .map((name) => {
+      label(at.at(name), name);
+      return read(at.at(name), given[name], name);
+    });
+  vaults.forEach((vault, index) => {
+    const other = vaults.slice(0, index).find((one) => placeOf(one) === placeOf(vault));
+    if (other !== undefined && vault.address !== "")
+      at.at(vault.name).report(`is "${other.name}" once more: the same address, namespace and KV mount`);
+  });
+  return vaults;
+}
+
+function placeOf({ address, namespace, kv }: EnvironmentVault): string {
+  return JSON.stringify([address, namespace, kv.mount]);
+}
+
+function readVault(place: Place, value: unknown, vault: string, name: string, own: boolean): EnvironmentVault {
   const fields = record(place, value) ?? {};
   place.onlyFields(fields, ["address", "namespace", "kv", "login", "ca"]);
   const kv = record(place.at("kv"), fields.kv) ?? {};
@@ -92,6 +154,7 @@ function readVault(place: Place, value: unknown, name: string, own: boolean): En
   if (kv.version !== undefined && kv.version !== 1 && kv.version !== 2)
     place.at("kv").at("version").report("must be 1 or 2");
   return {
+    name: vault,
     address: readAddress(place.at("address"), fields.address),
     namespace:
       fields.namespace === undefined ? undefined : vaultPath(place.at("namespace"), fields.namespace, pathProblem),
@@ -162,24 +225,67 @@ function readReconciler(place: Place, value: unknown): Environment["reconciler"]
 export function isEnvironment(value: unknown): value is Environment {
   if (value === null || typeof value !== "object" || isOutput(value)) return false;
   const candidate = value as Partial<Environment>;
-  return typeof candidate.name === "string" && candidate.vault?.kv !== undefined && candidate.reconciler !== undefined;
+  return (
+    typeof candidate.name === "string" &&
+    candidate.vault?.kv !== undefined &&
+    Array.isArray(candidate.vaults) &&
+    candidate.reconciler !== undefined
+  );
 }
 
 /** The form the rules, the CLI and the reconciler read, without teams. */
 export function environmentData(environment: Environment): Omit<EnvironmentData, "teams"> {
-  const { address, namespace, kv, login } = environment.vault;
+  const others = environment.vaults.filter(({ name }) => name !== MAIN);
+  const main = environment.vaults.find(({ name }) => name === MAIN) ?? environment.vault;
   return {
     name: environment.name,
-    vault: {
-      address,
-      ...(namespace === undefined ? {} : { namespace }),
-      kv: { mount: kv.mount, version: kv.version },
-      login: loginData(login),
-    },
+    vault: vaultData(main),
+    ...(others.length === 0
+      ? {}
+      : { otherVaults: Object.fromEntries(others.map((vault) => [vault.name, vaultData(vault)])) }),
   };
 }
 
-function loginData(login: Login): EnvironmentData["vault"]["login"] {
+function vaultData({ address, namespace, kv, login }: EnvironmentVault): VaultData {
+  return {
+    address,
+    ...(namespace === undefined ? {} : { namespace }),
+    kv: { mount: kv.mount, version: kv.version },
+    login: loginData(login),
+  };
+}
+
+/**
+ * The environment with the Vault of that name as the one that is meant, reporting a name it does not have; undefined changes
+ * nothing.
+ */
+export function environmentAt<N extends string>(
+  place: Place,
+  environment: Environment<N>,
+  value: unknown,
+): Environment<N> {
+  const name = value === undefined ? environment.vault.name : text(place, value);
+  if (name === undefined || environment.vault.name === name) return environment;
+  const vault = environment.vaults.find((one) => one.name === name);
+  if (vault !== undefined) return { ...environment, vault };
+  const known = environment.vaults.map((one) => one.name);
+  place.report(
+    `${quote(name)} is not a Vault of environment "${environment.name}" (${known.join(", ")})${didYouMean(name, known)}`,
+  );
+  return environment;
+}
+
+/** The Vault's name as the objects of an environment carry it: nothing for `main`. */
+export function vaultSuffix({ vault }: Environment): string {
+  return vault.name === MAIN ? "" : `-${vault.name}`;
+}
+
+/** The same as a field of data: absent for `main`. */
+export function vaultField({ vault }: Environment): { readonly vault?: string } {
+  return vault.name === MAIN ? {} : { vault: vault.name };
+}
+
+function loginData(login: Login): LoginData {
   if ("token" in login) return { token: { secret: login.token.secret, key: login.token.key } };
   if ("kubernetes" in login)
     return { kubernetes: { mount: login.kubernetes.mount, audience: login.kubernetes.audience } };
@@ -189,14 +295,22 @@ function loginData(login: Login): EnvironmentData["vault"]["login"] {
   return "ldap" in login ? { ldap: { mount: login.ldap.mount } } : { cert: { mount: login.cert.mount } };
 }
 
-/** Whether teams log in by tokens of their ServiceAccounts. */
-export function usesServiceAccounts(environment: Environment): boolean {
-  const { login } = environment.vault;
-  return "kubernetes" in login || "jwt" in login;
+/**
+ * Whether the TeamAccess in the Vault that is meant brings the team's ServiceAccounts: that of the first Vault (`main`, then by name)
+ * which teams log in to by them. The others share them.
+ */
+export function bringsServiceAccounts({ vault, vaults }: Environment): boolean {
+  const main = vaults.filter(({ name }) => name === MAIN);
+  const first = [...main, ...vaults].find(({ login }) => "kubernetes" in login || "jwt" in login);
+  return first?.name === vault.name;
 }
 
-/** Whether the token that logs in also asks the API server about itself. */
-export function reviewsWithLogin(environment: Environment): boolean {
-  const { login } = environment.vault;
-  return "kubernetes" in login && login.kubernetes.reviewer === "client";
+/** Whether the token that logs in to the Vault that is meant also asks the API server about itself. */
+export function reviewsWithLogin({ vault }: Environment): boolean {
+  return "kubernetes" in vault.login && vault.login.kubernetes.reviewer === "client";
+}
+
+/** Whether tokens that log in to any Vault of the environment also ask the API server about themselves. */
+export function anyReviewsWithLogin(environment: Environment): boolean {
+  return environment.vaults.some((vault) => reviewsWithLogin({ ...environment, vault }));
 }

@@ -1,5 +1,6 @@
 import type { AccessFile, Grant } from "../../api";
 import { referencesOf, type ResolvedAppSecret } from "./app-secret";
+import { vaultField } from "./environment";
 import type { ResolvedFind } from "./from";
 import type { ResolvedTeamAccess } from "./team-access";
 
@@ -33,19 +34,23 @@ export function findsOf(secret: ResolvedAppSecret): readonly ResolvedFind[] {
 /** Whether a prefix that the team declared in a TeamAccess covers everything below the key. */
 export function isDeclaredPrefix(
   accesses: readonly ResolvedTeamAccess[],
-  grant: Pick<Grant, "environment" | "team" | "key">,
+  grant: Pick<Grant, "environment" | "team" | "vault" | "key">,
 ): boolean {
   return accesses.some(
     ({ environment, team, prefixes }) =>
       environment.name === grant.environment &&
       team.name === grant.team &&
+      vaultField(environment).vault === grant.vault &&
       prefixes.some((prefix) => grant.key === prefix || grant.key.startsWith(`${prefix}/`)),
   );
 }
 
-function whoOf({ environment, team }: ResolvedAppSecret): Pick<Grant, "environment" | "team" | "mount" | "kvVersion"> {
+function whoOf({
+  environment,
+  team,
+}: ResolvedAppSecret): Pick<Grant, "environment" | "team" | "vault" | "mount" | "kvVersion"> {
   const { mount, version } = environment.vault.kv;
-  return { environment: environment.name, team: team.name, mount, kvVersion: version };
+  return { environment: environment.name, team: team.name, ...vaultField(environment), mount, kvVersion: version };
 }
 
 function whyOf({ namespace, name }: ResolvedAppSecret): readonly string[] {
@@ -65,8 +70,10 @@ function mergeGrants(grants: readonly Grant[]): readonly Grant[] {
   return [...merged].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, grant]) => grant);
 }
 
-function identity({ environment, team, mount, kvVersion, key, prefix, metadata }: Grant): string {
-  return JSON.stringify([environment, team, mount, kvVersion, key, prefix, ...(metadata === true ? [true] : [])]);
+function identity({ environment, team, vault, mount, kvVersion, key, prefix, metadata }: Grant): string {
+  const which = vault === undefined ? [] : [vault];
+  const what = metadata === true ? [true] : [];
+  return JSON.stringify([environment, team, ...which, mount, kvVersion, key, prefix, ...what]);
 }
 
 /** `access.json`. */

@@ -1,5 +1,5 @@
 import type { Problem } from "../../api";
-import { isEnvironment, reviewsWithLogin, type Environment } from "./environment";
+import { environmentAt, isEnvironment, reviewsWithLogin, type Environment } from "./environment";
 import { isOutput, list, record, text } from "./fields";
 import { collecting, Place } from "./problems";
 import { quote } from "./secret-like";
@@ -7,6 +7,8 @@ import { quote } from "./secret-like";
 /** What a Platform is made of: the Vault side of an environment. The KV mount, the login method and its settings. */
 export interface PlatformSpec<N extends string = string> {
   readonly environment: Environment<N>;
+  /** Which Vault of the environment: one Platform each. Default `main`. */
+  readonly vault?: string;
   /** How Vault reaches the API server that vouches for the login tokens. Needed for login by Kubernetes. */
   readonly kubernetes?: KubernetesApiSpec;
   /** Whose signatures on login tokens Vault believes. Needed for login by JWT. */
@@ -79,12 +81,12 @@ export function readPlatform(problems: Problem[], declaration: PlatformDeclarati
   const place = Place.of(problems, "Platform", declaration.id);
   const fields = record(place, declaration.spec);
   if (fields === undefined) return undefined;
-  place.onlyFields(fields, ["environment", "kubernetes", "jwt", "audit", "quota"]);
-  const environment = fields.environment;
-  if (isOutput(environment) || !isEnvironment(environment)) {
-    place.at("environment").report(environment === undefined ? "is missing" : "is not made by environment(...)");
+  place.onlyFields(fields, ["environment", "vault", "kubernetes", "jwt", "audit", "quota"]);
+  if (isOutput(fields.environment) || !isEnvironment(fields.environment)) {
+    place.at("environment").report(fields.environment === undefined ? "is missing" : "is not made by environment(...)");
     return undefined;
   }
+  const environment = environmentAt(place.at("vault"), fields.environment, fields.vault);
   if ("kubernetes" in environment.vault.login && fields.kubernetes === undefined)
     place.at("kubernetes").report(`is missing; environment "${environment.name}" logs in by Kubernetes`);
   if ("jwt" in environment.vault.login && fields.jwt === undefined)

@@ -1,15 +1,17 @@
-import type { Problem } from "../../api";
-import type { Environment } from "./environment";
+import type { JsonRecord, Problem } from "../../api";
+import { MAIN, vaultField, vaultSuffix, type Environment } from "./environment";
 import { isOutput, label, list, objectName, record } from "./fields";
 import { didYouMean } from "./nearest";
 import { collecting, Place } from "./problems";
 import { quote } from "./secret-like";
-import { isTeam, type Team } from "./team";
+import { isTeam, teamAt, type Team } from "./team";
 
 /** What a Store is made of: how the team's namespaces reach the environment's Vault. Becomes a SecretStore in each of them. */
 export interface StoreSpec<N extends string = string> {
   readonly team: Team<N>;
-  /** Name of the SecretStores. Default `keyturn-<environment>`. */
+  /** Which Vault of the environment. Default `main`. */
+  readonly vault?: string;
+  /** Name of the SecretStores. Default `keyturn-<environment>`, for a Vault other than `main` `keyturn-<environment>-<vault>`. */
   readonly name?: string;
   /** Default: all namespaces of the team. */
   readonly namespaces?: readonly string[];
@@ -26,6 +28,8 @@ export interface StoreDeclaration<N extends string = string> extends StoreLike<N
 export interface StoreLike<N extends string = string> {
   readonly environment: Environment<N>;
   readonly name: string;
+  /** Which Vault of the environment it reaches. Default `main`. */
+  readonly vault?: string;
 }
 
 /**
@@ -33,12 +37,12 @@ export interface StoreLike<N extends string = string> {
  * @throws DeclarationError with every problem of it
  */
 export function store<N extends string>(id: string, spec: StoreSpec<N>): StoreDeclaration<N> {
-  const { name } = resolveStore({ kind: "Store", id, spec });
-  return { kind: "Store", id, spec, environment: spec.team.environment, name };
+  const { name, environment } = resolveStore({ kind: "Store", id, spec });
+  return { kind: "Store", id, spec, environment: spec.team.environment, name, ...vaultField(environment) };
 }
 
 export function defaultStoreName(environment: Environment): string {
-  return `keyturn-${environment.name}`;
+  return `keyturn-${environment.name}${vaultSuffix(environment)}`;
 }
 
 /** Name of a store that an AppSecret of this team uses. */
@@ -53,6 +57,11 @@ export function readStoreName(place: Place, value: unknown, team: Team): string 
     place.report(
       `belongs to environment ${quote(theirs)}, team "${team.name}" to "${team.environment.name}"; ` +
         `take the store of "${team.environment.name}"`,
+    );
+  else if ((store.vault ?? MAIN) !== team.environment.vault.name)
+    place.report(
+      `reaches Vault "${store.vault ?? MAIN}", the AppSecret "${team.environment.vault.name}"; ` +
+        "all values of an AppSecret come from one Vault",
     );
   return objectName(place.at("name"), store.name) ?? "";
 }
@@ -82,12 +91,12 @@ export function readStoreDeclaration(
   const place = Place.of(problems, "Store", declaration.id);
   const fields = record(place, declaration.spec);
   if (fields === undefined) return undefined;
-  place.onlyFields(fields, ["team", "name", "namespaces"]);
-  const team = fields.team;
-  if (isOutput(team) || !isTeam(team)) {
-    place.at("team").report(team === undefined ? "is missing" : "is not made by team(...)");
+  place.onlyFields(fields, ["team", "vault", "name", "namespaces"]);
+  if (isOutput(fields.team) || !isTeam(fields.team)) {
+    place.at("team").report(fields.team === undefined ? "is missing" : "is not made by team(...)");
     return undefined;
   }
+  const team = teamAt(place.at("vault"), fields.team, fields.vault);
   const namespaces =
     fields.namespaces === undefined ? team.namespaces : list(place.at("namespaces"), fields.namespaces, label);
   namespaces.forEach((namespace, index) => {
@@ -108,4 +117,14 @@ export function readStoreDeclaration(
     name: objectName(place.at("name"), fields.name ?? defaultStoreName(team.environment)) ?? "",
     namespaces: [...new Set(namespaces)].sort(),
   };
+}
+
+/** The Vault that an AppSecret names, itself or by its store; reports when the two differ. */
+export function vaultOfSecret(place: Place, fields: JsonRecord): unknown {
+  const { store, vault } = fields;
+  if (store === null || typeof store !== "object") return vault;
+  const theirs = (store as Partial<StoreLike>).vault ?? MAIN;
+  if (vault !== undefined && vault !== theirs)
+    place.report(`${quote(vault)} is not the Vault of the store, which is ${quote(theirs)}`);
+  return theirs;
 }

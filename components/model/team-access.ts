@@ -1,13 +1,13 @@
 import type { AccessFile, Grant, Problem } from "../../api";
 import { readAccess } from "./access";
 import type { AppSecretDeclaration } from "./app-secret";
-import type { Environment } from "./environment";
+import { vaultField, type Environment } from "./environment";
 import { isOutput, list, record, text, vaultPath } from "./fields";
 import { didYouMean } from "./nearest";
 import { collecting, Place } from "./problems";
 import { pathProblem } from "./path";
 import { quote } from "./secret-like";
-import { isTeam, mayRead, type Team } from "./team";
+import { isTeam, mayRead, teamAt, type Team } from "./team";
 
 /**
  * What a TeamAccess is made of: a team's Vault policy and role, and the ServiceAccounts and token rights behind the login. The
@@ -16,6 +16,8 @@ import { isTeam, mayRead, type Team } from "./team";
  */
 export interface TeamAccessSpec<N extends string = string> {
   readonly team: Team<N>;
+  /** Which Vault of the environment: one TeamAccess each. Default `main`. */
+  readonly vault?: string;
   /** AppSecrets whose paths the team may read, where declarations and policies are not in one plan anyway. */
   readonly secrets?: readonly AppSecretDeclaration<NoInfer<N>>[];
   /** What a synth wrote as `access.json`; the grants of this team are taken, those of others left alone. */
@@ -70,12 +72,12 @@ export function readTeamAccess(
   const place = Place.of(problems, "TeamAccess", declaration.id);
   const fields = record(place, declaration.spec);
   if (fields === undefined) return undefined;
-  place.onlyFields(fields, ["team", "secrets", "access", "prefixes"]);
-  const team = fields.team;
-  if (isOutput(team) || !isTeam(team)) {
-    place.at("team").report(team === undefined ? "is missing" : "is not made by team(...)");
+  place.onlyFields(fields, ["team", "vault", "secrets", "access", "prefixes"]);
+  if (isOutput(fields.team) || !isTeam(fields.team)) {
+    place.at("team").report(fields.team === undefined ? "is missing" : "is not made by team(...)");
     return undefined;
   }
+  const team = teamAt(place.at("vault"), fields.team, fields.vault);
   const declared = readPrefixes(place, fields.prefixes, team);
   const prefixes = declared.map(({ key }) => key);
   return {
@@ -131,6 +133,7 @@ function readPrefixes(parent: Place, value: unknown, team: Team): readonly Grant
     return {
       environment: team.environment.name,
       team: team.name,
+      ...vaultField(team.environment),
       mount,
       kvVersion: version,
       key: prefix,

@@ -1,5 +1,5 @@
 import { withinPrefixes, type TeamData } from "../../api";
-import { isEnvironment, type Environment } from "./environment";
+import { environmentAt, isEnvironment, vaultSuffix, type Environment } from "./environment";
 import { label, list, record, vaultPath } from "./fields";
 import { didYouMean } from "./nearest";
 import { pathProblem } from "./path";
@@ -110,9 +110,15 @@ export function teamData(team: Team): TeamData {
   };
 }
 
-/** Name of the team's Vault role and policy, the same in every Vault: `keyturn-<environment>-<team>`. */
+/** Name of the team's Vault role and policy: `keyturn-<environment>-<team>`, with the name of a Vault other than `main` in between. */
 export function accessName(team: Team): string {
-  return `keyturn-${team.environment.name}-${team.name}`;
+  return `keyturn-${team.environment.name}${vaultSuffix(team.environment)}-${team.name}`;
+}
+
+/** The team with the Vault of that name as the one that is meant, reporting a name that the environment does not have. */
+export function teamAt(place: Place, team: Team, vault: unknown): Team {
+  const environment = environmentAt(place, team.environment, vault);
+  return environment === team.environment ? team : { ...team, environment };
 }
 
 /** A name in Vault in which `{team}` stands for the team. */

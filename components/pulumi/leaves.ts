@@ -37,8 +37,13 @@ export function leavesOf<N extends string>(
       );
   } else if (pem !== undefined) checkCa(kind, name, pem);
   const ca: CaSpec | undefined = pem === undefined ? environment.vault.ca : { pem };
+  const reached = { ...environment.vault, address: address ?? environment.vault.address, ca };
   return {
-    environment: { ...environment, vault: { ...environment.vault, address: address ?? environment.vault.address, ca } },
+    environment: {
+      ...environment,
+      vault: reached,
+      vaults: environment.vaults.map((vault) => (vault.name === reached.name ? reached : vault)),
+    },
     fill: (value) => (placeholders.size === 0 ? value : (fill(value, [...placeholders]) as typeof value)),
   };
 }

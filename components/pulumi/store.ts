@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { storeManifests } from "../manifests/store";
-import type { Environment } from "../model/environment";
+import { MAIN, type Environment } from "../model/environment";
 import {
   resolveStore,
   store,
@@ -19,6 +19,8 @@ export class Store<N extends string = string> extends pulumi.ComponentResource i
   readonly environment: Environment<N>;
   /** Name of the SecretStores. */
   readonly name: string;
+  /** Which Vault of the environment. */
+  readonly vault: string;
   readonly declaration: StoreDeclaration<N>;
 
   /** @throws DeclarationError */
@@ -26,7 +28,7 @@ export class Store<N extends string = string> extends pulumi.ComponentResource i
     const { address, ca, ...spec } = args;
     const declaration = store(name, spec);
     const resolved = resolveStore(declaration);
-    const leaves = leavesOf("Store", name, declaration.environment, { address, ca });
+    const leaves = leavesOf("Store", name, resolved.environment as Environment<N>, { address, ca });
     super(
       "keyturn:index:Store",
       name,
@@ -40,6 +42,7 @@ export class Store<N extends string = string> extends pulumi.ComponentResource i
     );
     this.environment = declaration.environment;
     this.name = declaration.name;
+    this.vault = declaration.vault ?? MAIN;
     this.declaration = declaration;
     const reached: ResolvedStore = {
       ...resolved,

@@ -3,7 +3,7 @@ import * as vault from "@pulumi/vault";
 import { teamAccessManifests } from "../manifests/team-access";
 import type { AppSecretDeclaration } from "../model/app-secret";
 import { accessName, type Team } from "../model/team";
-import { teamAccess, type TeamAccessDeclaration, type TeamAccessSpec } from "../model/team-access";
+import { resolveTeamAccess, teamAccess, type TeamAccessDeclaration, type TeamAccessSpec } from "../model/team-access";
 import { plan } from "../plan";
 import { renderHcl, type PolicyDocument } from "../vault/policy";
 import type { LoginRole } from "../vault/role";
@@ -33,15 +33,15 @@ export class TeamAccess<N extends string = string> extends pulumi.ComponentResou
       ...rest,
       ...(secrets === undefined ? {} : { secrets: secrets.map((secret) => declarationOf<N>(secret)) }),
     });
-    const { policy, role } = documentsOf(declaration);
-    const { team } = args;
+    const { team } = resolveTeamAccess(declaration);
+    const { policy, role } = documentsOf(declaration, team.environment.vault.name);
     super(
       "keyturn:index:TeamAccess",
       name,
       { environment: team.environment.name, team: team.name, paths: policy.rules.map((rule) => rule.path) },
       opts,
     );
-    this.team = team;
+    this.team = args.team;
     this.declaration = declaration;
     this.accessName = accessName(team);
     const child = childOptions(this, opts);
@@ -98,11 +98,14 @@ function declarationOf<N extends string>(
   return "declaration" in secret ? secret.declaration : secret;
 }
 
-function documentsOf(declaration: TeamAccessDeclaration): {
+function documentsOf(
+  declaration: TeamAccessDeclaration,
+  name: string,
+): {
   readonly policy: PolicyDocument;
   readonly role: LoginRole | undefined;
 } {
-  const [documents] = plan([declaration]).vault;
+  const documents = plan([declaration]).vault.find((one) => one.vault === name);
   const policy = documents?.policies[0];
   if (policy === undefined) throw new Error("a TeamAccess without a policy");
   return { policy, role: documents?.roles[0] };

@@ -1,5 +1,5 @@
 import type { Grant } from "../../api";
-import { reviewsWithLogin, type Environment } from "../model/environment";
+import { MAIN, reviewsWithLogin, vaultSuffix, type Environment } from "../model/environment";
 import type { JwtKeysSpec, ResolvedPlatform } from "../model/platform";
 import { accessName, type Team } from "../model/team";
 import { byHandOf, type ByHand } from "./by-hand";
@@ -12,9 +12,11 @@ export interface VaultWrite {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-/** Everything the declarations ask of the Vault of one environment. */
+/** Everything the declarations ask of one Vault of an environment. */
 export interface VaultDocuments {
   readonly environment: string;
+  /** Which Vault of the environment. */
+  readonly vault: string;
   readonly address: string;
   /** Vault namespace. */
   readonly namespace: string | undefined;
@@ -26,7 +28,7 @@ export interface VaultDocuments {
   readonly byHand: readonly ByHand[];
 }
 
-/** Documents of one environment. `teams` are those that get a policy and role; `grants` may be of more teams. */
+/** Documents of the Vault that the environment means. `teams` are those that get a policy and role; `grants` may be of more teams. */
 export function vaultDocuments(
   environment: Environment,
   teams: readonly Team[],
@@ -36,6 +38,7 @@ export function vaultDocuments(
   const sorted = [...teams].sort((a, b) => (a.name < b.name ? -1 : 1));
   return {
     environment: environment.name,
+    vault: environment.vault.name,
     address: environment.vault.address,
     namespace: environment.vault.namespace,
     platform: platforms.flatMap(platformWrites),
@@ -44,7 +47,12 @@ export function vaultDocuments(
         accessName(team),
         environment.name,
         team.name,
-        grants.filter((grant) => grant.environment === environment.name && grant.team === team.name),
+        grants.filter(
+          (grant) =>
+            grant.environment === environment.name &&
+            grant.team === team.name &&
+            (grant.vault ?? MAIN) === environment.vault.name,
+        ),
       ),
     ),
     roles: sorted.flatMap((team) => roleOf(team) ?? []),
@@ -110,7 +118,7 @@ export function authDescription(environment: Environment): string {
 }
 
 export function quotaName(environment: Environment): string {
-  return `keyturn-${environment.name}`;
+  return `keyturn-${environment.name}${vaultSuffix(environment)}`;
 }
 
 /** Policies and roles as writes, after {@link VaultDocuments.platform}. */

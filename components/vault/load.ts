@@ -1,10 +1,12 @@
 import { parseDuration } from "../../api";
 import { referencesOf, type ResolvedAppSecret } from "../model/app-secret";
 
-/** What the secrets of one team cost its Vault when nothing changes. */
+/** What the secrets of one team cost one Vault when nothing changes. */
 export interface Load {
   readonly environment: string;
   readonly team: string;
+  /** Which Vault of the environment. */
+  readonly vault: string;
   readonly secrets: number;
   /** Distinct paths and versions. */
   readonly paths: number;
@@ -25,7 +27,7 @@ export function loadOf(secrets: readonly ResolvedAppSecret[]): readonly Load[] {
     { readonly count: { secrets: number; finds: number }; readonly intervals: Map<string, number> }
   >();
   for (const secret of secrets) {
-    const id = JSON.stringify([secret.environment.name, secret.team.name]);
+    const id = JSON.stringify([secret.environment.name, secret.environment.vault.name, secret.team.name]);
     const group = groups.get(id) ?? { count: { secrets: 0, finds: 0 }, intervals: new Map<string, number>() };
     groups.set(id, group);
     group.count.secrets += 1;
@@ -39,10 +41,11 @@ export function loadOf(secrets: readonly ResolvedAppSecret[]): readonly Load[] {
   return [...groups]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([id, { count, intervals }]) => {
-      const [environment = "", team = ""] = JSON.parse(id) as string[];
+      const [environment = "", vault = "", team = ""] = JSON.parse(id) as string[];
       return {
         environment,
         team,
+        vault,
         secrets: count.secrets,
         paths: intervals.size,
         finds: count.finds,

@@ -1,4 +1,4 @@
-import { isRecord, type EnvironmentData, type JsonRecord } from "../../api";
+import { isRecord, vaultViews, type EnvironmentData, type JsonRecord } from "../../api";
 import type { Path, RuleContext, UnknownPart } from "./rule";
 import { read, readText, UNKNOWN } from "./unknown";
 
@@ -81,10 +81,24 @@ export interface Comparison {
   readonly unknown: readonly UnknownPart[];
 }
 
-/** What speaks against a store being one of the environment: nothing when it is one. With a wrong server nothing else is said. */
+/**
+ * What speaks against a store being one of the environment: nothing when it is one, of any of the environment's Vaults. With a wrong
+ * server nothing else is said.
+ */
 export function compareVault(vault: StoreVault, environment: EnvironmentData, context: RuleContext): Comparison {
-  const server = compareServer(vault, environment, context);
-  if (server.mismatches.length > 0) return server;
+  const servers = vaultViews(environment).map((view) => ({ view, ...compareServer(vault, view, context) }));
+  const right = servers.filter(({ mismatches }) => mismatches.length === 0);
+  const [first, ...others] = right.map((server) => compareRest(vault, server.view, context, server));
+  if (first === undefined) return compareServer(vault, environment, context);
+  return others.reduce((best, one) => (one.mismatches.length < best.mismatches.length ? one : best), first);
+}
+
+function compareRest(
+  vault: StoreVault,
+  environment: EnvironmentData,
+  context: RuleContext,
+  server: Comparison,
+): Comparison {
   const rest = [
     server,
     compareNamespace(vault.namespace, vault, [...vault.at, "namespace"], environment, context),
@@ -100,12 +114,18 @@ function compareServer(vault: StoreVault, environment: EnvironmentData, context:
   const { server } = vault;
   const path = [...vault.at, "server"];
   if (server === UNKNOWN) return notKnown(path, "the server");
-  const address = normalAddress(environment.vault.address);
-  const rest = { expected: `whose Vault is ${address}`, fix: `set server to ${address}` };
+  const [address = "", ...more] = vaultViews(environment).map((view) => normalAddress(view.vault.address));
+  const every = [address, ...more];
+  const rest = {
+    expected: every.length === 1 ? `whose Vault is ${address}` : `whose Vaults are ${every.join(" and ")}`,
+    fix: `set server to ${every.join(" or ")}`,
+  };
   if (server === undefined) return wrong({ path: vault.at, found: "has no server", ...rest });
   const actual = normalAddress(server);
-  if (actual === address) return FINE;
-  const others = context.environments.filter((other) => normalAddress(other.vault.address) === actual);
+  if (every.includes(actual)) return FINE;
+  const others = context.environments.filter((other) =>
+    vaultViews(other).some((view) => normalAddress(view.vault.address) === actual),
+  );
   const found =
     others.length > 0 ? `is the Vault of ${names(others)}` : `${context.show(actual)} is the Vault of no environment`;
   return wrong({ path, found, ...rest });
@@ -131,12 +151,14 @@ function compareNamespace(
 
 /** Only where environments share a Vault do their mounts tell them apart. */
 function compareMounts(vault: StoreVault, environment: EnvironmentData, context: RuleContext): readonly Comparison[] {
-  const neighbours = context.environments.filter(
-    (other) =>
-      other.name !== environment.name &&
-      normalAddress(other.vault.address) === normalAddress(environment.vault.address) &&
-      normalNamespace(other.vault.namespace) === normalNamespace(environment.vault.namespace),
-  );
+  const neighbours = context.environments
+    .flatMap(vaultViews)
+    .filter(
+      (other) =>
+        other.name !== environment.name &&
+        normalAddress(other.vault.address) === normalAddress(environment.vault.address) &&
+        normalNamespace(other.vault.namespace) === normalNamespace(environment.vault.namespace),
+    );
   if (neighbours.length === 0) return [];
   const compare = (value: Text, path: Path, what: string, mountOf: (of: EnvironmentData) => string): Comparison => {
     if (value === UNKNOWN) return notKnown(path, `the ${what}`);
@@ -173,6 +195,6 @@ function loginMount({ vault: { login } }: EnvironmentData): string {
 
 /** `environment "dev"`, or `environments "dev" and "test"`. */
 export function names(environments: readonly EnvironmentData[]): string {
-  const list = environments.map(({ name }) => `"${name}"`).sort();
+  const list = [...new Set(environments.map(({ name }) => `"${name}"`))].sort();
   return `${list.length === 1 ? "environment" : "environments"} ${list.join(" and ")}`;
 }

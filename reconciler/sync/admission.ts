@@ -3,6 +3,7 @@ import {
   kvReadPath,
   logicalPath,
   tenantsOf,
+  vaultViews,
   withinPrefixes,
   type EnvironmentData,
   type KvMount,
@@ -83,13 +84,15 @@ export function environmentDenial(
   store: Pick<StoreRecord, "provider" | "mount" | "kind" | "namespace" | "name">,
   key: string,
 ): Denial | undefined {
-  const tenants = tenantsOf(environments, namespace);
+  const tenants = tenantsOf(environments, namespace).flatMap(({ environment, team }) =>
+    vaultViews(environment).map((view) => ({ environment: view, team })),
+  );
   if (tenants.length === 0)
     return {
       problem: `namespace ${namespace} belongs to no environment that this reconciler was given`,
       remedy: "add it to a team in the environments file",
     };
-  const names = tenants.map(({ environment }) => `"${environment.name}"`).join(" and ");
+  const names = [...new Set(tenants.map(({ environment }) => `"${environment.name}"`))].join(" and ");
   const here = tenants.filter(({ environment }) => sameVault(environment, store));
   if (here.length === 0)
     return {

@@ -188,6 +188,21 @@ describe("parseEnvironments", () => {
     }
   });
 
+  test("names every wrong place of further Vaults", () => {
+    const otherVaults = { Old: prod.vault, new: { address: "v", kv: {}, login: {} } };
+    expect(() => parseEnvironments(file({ ...prod, otherVaults }), "f")).toThrow(
+      expect.objectContaining({
+        problems: [
+          expect.objectContaining({ path: "environments[0].otherVaults.Old" }),
+          expect.objectContaining({ path: "environments[0].otherVaults.new.address" }),
+          expect.objectContaining({ path: "environments[0].otherVaults.new.kv.mount" }),
+          expect.objectContaining({ path: "environments[0].otherVaults.new.login" }),
+        ],
+      }),
+    );
+    expect(parseEnvironments(file({ ...prod, otherVaults: { old: prod.vault } }), "f")).toHaveLength(1);
+  });
+
   test("refuses another document and a name used twice", () => {
     expect(() => parseEnvironments({}, "f")).toThrow("f: is not a keyturn.dev/v1alpha1 Environments document");
     expect(() => parseEnvironments(file(prod, prod), "f")).toThrow('f: environments[1].name: "prod" is used twice');

@@ -201,7 +201,9 @@ describe("find", () => {
   it("counts apart in the load, because only Vault knows how much it reads", () => {
     expect(
       plan([find(), declared({ keys, staleFor: "10s", name: "other" })].map((d, i) => ({ ...d, id: `d${i}` }))).load,
-    ).toEqual([{ environment: "eso", team: "shop", secrets: 2, paths: 1, finds: 1, requestsPerSecond: 0.1 }]);
+    ).toEqual([
+      { environment: "eso", vault: "main", team: "shop", secrets: 2, paths: 1, finds: 1, requestsPerSecond: 0.1 },
+    ]);
   });
 });
 

@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from "node:crypto";
 import fc from "fast-check";
 import {
+  appSecret,
   consumer,
   environment,
   platform,
@@ -9,11 +10,12 @@ import {
   store,
   team,
   teamAccess,
+  type AppSecretDeclaration,
   type CaSpec,
   type Declaration,
   type Environment,
-  type EnvironmentSpec,
   type Team,
+  type VaultSpec,
 } from "keyturn";
 import { secretOf, segment } from "./secret-arbitraries";
 
@@ -30,7 +32,7 @@ const duration = fc.constantFrom("30s", "1m", "5m", "15m", "1h", "24h");
 
 const at = (secret: string, key: string) => ({ secret, key });
 /** Every login; `own` are those that keyturn's reconciler carries out. */
-const login: fc.Arbitrary<{ readonly by: EnvironmentSpec["vault"]["login"]; readonly own: boolean }> = fc.oneof(
+const login: fc.Arbitrary<{ readonly by: VaultSpec["login"]; readonly own: boolean }> = fc.oneof(
   fc
     .record(
       {
@@ -67,28 +69,42 @@ const ca = fc.constantFrom<CaSpec | undefined>(
   { secret: { name: "ca", key: "ca.crt" } },
 );
 
-const environmentOf = (name: string, system: string | undefined) =>
+const vaultOf = (address: string) =>
   fc
     .record({
       login,
       ca,
       mount: fc.constantFrom("prod", "kv", "payments", "team/kv"),
       version: fc.constantFrom(1 as const, 2 as const),
-      staleFor: fc.option(duration, { nil: undefined }),
       namespace: fc.constantFrom(undefined, "tenants/a"),
+    })
+    .map(({ login: { by, own }, ca: trusted, mount, version, namespace }) => ({
+      own,
+      spec: {
+        address,
+        kv: { mount, version },
+        login: by,
+        ...(trusted === undefined ? {} : { ca: trusted }),
+        ...(namespace === undefined ? {} : { namespace }),
+      },
+    }));
+
+const environmentOf = (name: string, system: string | undefined) =>
+  fc
+    .record({
+      main: vaultOf(`https://${name}.example.com:8200`),
+      legacy: fc.option(vaultOf(`https://legacy.${name}.example.com`), { nil: undefined }),
+      staleFor: fc.option(duration, { nil: undefined }),
       install: fc.boolean(),
     })
-    .map(({ login: { by, own }, ca: trusted, mount, version, staleFor, namespace, install }) =>
+    .map(({ main, legacy, staleFor, install }) =>
       environment(name, {
-        vault: {
-          address: `https://${name}.example.com:8200`,
-          kv: { mount, version },
-          login: by,
-          ...(trusted === undefined ? {} : { ca: trusted }),
-          ...(namespace === undefined ? {} : { namespace }),
-        },
+        ...(legacy === undefined ? { vault: main.spec } : { vaults: { legacy: legacy.spec, main: main.spec } }),
         ...(staleFor === undefined ? {} : { staleFor }),
-        reconciler: { install: own && install, ...(system === undefined ? {} : { namespace: system }) },
+        reconciler: {
+          install: main.own && (legacy?.own ?? true) && install,
+          ...(system === undefined ? {} : { namespace: system }),
+        },
       }),
     );
 
@@ -112,8 +128,18 @@ const teamsOf = (owner: Environment) =>
     ),
   );
 
+/** A secret of one of the environment's Vaults. */
+const inSomeVault = (owner: Team, id: string): fc.Arbitrary<AppSecretDeclaration> =>
+  fc
+    .constantFrom(...owner.environment.vaults)
+    .chain((vault) =>
+      secretOf({ ...owner, environment: { ...owner.environment, vault } }, id).map(({ spec }) =>
+        appSecret(id, { ...spec, team: owner, ...(vault.name === "main" ? {} : { vault: vault.name }) }),
+      ),
+    );
+
 const secretsOf = (owner: Team) =>
-  words(0, 3).chain((ids) => fc.tuple(...ids.map((id) => secretOf(owner, `${owner.name}-${id}`))));
+  words(0, 3).chain((ids) => fc.tuple(...ids.map((id) => inSomeVault(owner, `${owner.name}-${id}`))));
 
 /**
  * @param mark is in the name of every environment, and with it in the name of every namespace and cluster-wide object: for servers that
@@ -148,32 +174,39 @@ export function companyOf(mark?: string): fc.Arbitrary<Company> {
           }
           for (const owner of all) {
             const id = `${owner.environment.name}-${owner.name}`;
-            const finds = secrets
-              .flat()
-              .filter(({ spec }) => spec.team === owner)
-              .flatMap((secret) => resolveAppSecret(secret).from.filter(({ kind }) => kind === "find"));
-            const prefixes = new Set([
-              ...(everything ? [owner.prefixes[0] ?? owner.name] : []),
-              ...finds.map(({ key }) => key),
-            ]);
-            declarations.push(store(`${id}-store`, { team: owner }));
-            declarations.push(
-              teamAccess(`${id}-access`, {
-                team: owner,
-                ...(prefixes.size === 0
-                  ? {}
-                  : { prefixes: [...prefixes].map((prefix) => ({ prefix, reason: "legacy" })) }),
-              }),
-            );
+            for (const { name: vault } of owner.environment.vaults) {
+              const finds = secrets
+                .flat()
+                .filter(({ spec }) => spec.team === owner)
+                .map(resolveAppSecret)
+                .filter(({ environment: { vault: read } }) => read.name === vault)
+                .flatMap(({ from }) => from.filter(({ kind }) => kind === "find"));
+              const prefixes = new Set([
+                ...(everything ? [owner.prefixes[0] ?? owner.name] : []),
+                ...finds.map(({ key }) => key),
+              ]);
+              declarations.push(store(`${id}-${vault}-store`, { team: owner, vault }));
+              declarations.push(
+                teamAccess(`${id}-${vault}-access`, {
+                  team: owner,
+                  vault,
+                  ...(prefixes.size === 0
+                    ? {}
+                    : { prefixes: [...prefixes].map((prefix) => ({ prefix, reason: "legacy" })) }),
+                }),
+              );
+            }
           }
           for (const owner of environments) {
-            declarations.push(
-              platform(`${owner.name}-platform`, {
-                environment: owner,
-                kubernetes: { host: "https://10.0.0.1", ca: pem },
-                jwt: { keys: { publicKeys: [publicKey] }, issuer: "https://kubernetes.default.svc" },
-              }),
-            );
+            for (const { name: vault } of owner.vaults)
+              declarations.push(
+                platform(`${owner.name}-${vault}-platform`, {
+                  environment: owner,
+                  vault,
+                  kubernetes: { host: "https://10.0.0.1", ca: pem },
+                  jwt: { keys: { publicKeys: [publicKey] }, issuer: "https://kubernetes.default.svc" },
+                }),
+              );
             if (!owner.reconciler.install) continue;
             declarations.push(
               reconciler(`${owner.name}-reconciler`, {

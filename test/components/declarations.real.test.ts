@@ -94,7 +94,7 @@ describe("whatever is declared", () => {
   it("a real OpenBao accepts every mount, login method, policy and role, and keeps the policies as they are written", async () => {
     for (const [index, { declarations }] of samples.entries()) {
       for (const documents of plan(declarations).vault) {
-        const tenant = `${run}-${index}-${documents.environment}`;
+        const tenant = `${run}-${index}-${documents.environment}-${documents.vault}`;
         await bao.send("POST", `sys/namespaces/${tenant}`, {});
         await writeVault(documents, `${tenant}/`);
         for (const policy of documents.policies) {

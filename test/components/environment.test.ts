@@ -3,16 +3,19 @@ import { parseEnvironments } from "../../api";
 import { environmentsFile } from "../../components/model/environments-file";
 import { CANARIES, dev, payments, prod, refusal, shop } from "./fixtures";
 
-const spec: EnvironmentSpec = {
+const spec = {
   vault: { address: "https://v:8200", kv: { mount: "kv" }, login: { kubernetes: { mount: "k8s" } } },
 };
 const vault = (change: object): EnvironmentSpec => ({ vault: { ...spec.vault, ...change } });
+
+const vaultsOf = <T>(main: T) => ({ vault: main, vaults: [main] });
 
 describe("environment", () => {
   it("fills in defaults: KV version 2, an audience of its own, Vault as reviewer, the reconciler's account", () => {
     expect(environment("stage", spec)).toEqual({
       name: "stage",
-      vault: {
+      ...vaultsOf({
+        name: "main",
         address: "https://v:8200",
         namespace: undefined,
         kv: { mount: "kv", version: 2 },
@@ -26,7 +29,7 @@ describe("environment", () => {
           },
         },
         ca: undefined,
-      },
+      }),
       staleFor: undefined,
       reconciler: { install: true, namespace: "keyturn-system", serviceAccount: "keyturn" },
     });

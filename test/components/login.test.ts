@@ -1,10 +1,10 @@
-import { environment, plan, planFiles, platform, store, team, teamAccess, type EnvironmentSpec } from "keyturn";
+import { environment, plan, planFiles, platform, store, team, teamAccess, type VaultSpec } from "keyturn";
 import { parseEnvironments } from "../../api";
 import { CANARIES, refusal } from "./fixtures";
 
 const key = (secret: string, name: string) => ({ secret, key: name });
-const eso = (login: unknown): EnvironmentSpec => ({
-  vault: { address: "https://v:8200", kv: { mount: "kv" }, login: login as EnvironmentSpec["vault"]["login"] },
+const eso = (login: unknown) => ({
+  vault: { address: "https://v:8200", kv: { mount: "kv" }, login: login as VaultSpec["login"] },
   reconciler: { install: false },
 });
 

@@ -46,6 +46,7 @@ describe("plan", () => {
     expect(result.vault).toEqual([
       {
         environment: "prod",
+        vault: "main",
         address: "https://vault.prod.example.com:8200",
         namespace: undefined,
         platform: [],
@@ -96,7 +97,15 @@ describe("plan", () => {
       },
     ]);
     expect(result.load).toEqual([
-      { environment: "prod", team: "payments", secrets: 1, paths: 1, finds: 0, requestsPerSecond: 0.003333 },
+      {
+        environment: "prod",
+        vault: "main",
+        team: "payments",
+        secrets: 1,
+        paths: 1,
+        finds: 0,
+        requestsPerSecond: 0.003333,
+      },
     ]);
     expect(result.environments.environments.map(({ name, teams }) => [name, teams.length])).toEqual([["prod", 1]]);
     expect(result.manifests.map(({ kind, metadata }) => [kind, metadata.name])).toEqual([
@@ -191,8 +200,16 @@ describe("plan", () => {
       appSecret("c", { team: devPayments, keys: { A: "db#a" }, staleFor: "1m" }),
     ]).load;
     expect(load).toEqual([
-      { environment: "dev", team: "payments", secrets: 1, paths: 1, finds: 0, requestsPerSecond: 0.016667 },
-      { environment: "prod", team: "payments", secrets: 2, paths: 2, finds: 0, requestsPerSecond: 0.2 },
+      {
+        environment: "dev",
+        vault: "main",
+        team: "payments",
+        secrets: 1,
+        paths: 1,
+        finds: 0,
+        requestsPerSecond: 0.016667,
+      },
+      { environment: "prod", vault: "main", team: "payments", secrets: 2, paths: 2, finds: 0, requestsPerSecond: 0.2 },
     ]);
   });
 
@@ -249,7 +266,8 @@ describe("laws of every plan", () => {
           const provider = found && vaultProviderOf(found);
           if (provider === undefined) throw new Error("an ExternalSecret without a store");
           const annotations = manifest.metadata.annotations ?? {};
-          const id = `keyturn-${annotations["keyturn.dev/environment"]}-${annotations["keyturn.dev/team"]}`;
+          // Both are named after the environment and its Vault.
+          const id = `${found?.metadata.name}-${annotations["keyturn.dev/team"]}`;
           const paths = read.get(id) ?? new Set();
           read.set(id, paths);
           const { data = [], dataFrom = [] } = parsed.value.spec;
@@ -264,7 +282,8 @@ describe("laws of every plan", () => {
         }
         const opened = result.vault
           .flatMap(({ policies }) => policies)
-          .map(({ name, rules }) => [name, rules.map(({ path }) => path)] as const);
+          .map(({ name, rules }) => [name, rules.map(({ path }) => path)] as const)
+          .sort(([a], [b]) => (a < b ? -1 : 1));
         expect(opened).toEqual(
           [...read].map(([id, paths]) => [id, [...paths].sort()] as const).sort(([a], [b]) => (a < b ? -1 : 1)),
         );

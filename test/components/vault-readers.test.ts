@@ -7,13 +7,14 @@ import { company, type Company } from "./arbitraries";
 /** A path that a team has to read, or the start of all paths that it may. */
 interface Need {
   readonly environment: string;
+  readonly vault: string;
   readonly team: string;
   readonly path: string;
 }
 
-function kvOf({ environments }: Company, name: string) {
-  const kv = environments.find((entry) => entry.name === name)?.vault.kv;
-  if (kv === undefined) throw new Error(`no environment ${name}`);
+function kvOf({ environments }: Company, name: string, vault: string) {
+  const kv = environments.find((entry) => entry.name === name)?.vaults.find((entry) => entry.name === vault)?.kv;
+  if (kv === undefined) throw new Error(`no Vault ${vault} of an environment ${name}`);
   return { path: kv.mount, version: kv.version === 1 ? "v1" : "v2" } as const;
 }
 
@@ -26,11 +27,13 @@ function needsOf(
   const tagged: Need[] = [];
   for (const object of manifests.filter(({ kind }) => kind === "ExternalSecret")) {
     const { metadata, spec } = object as unknown as ExternalSecret;
+    const environmentName = metadata.annotations?.["keyturn.dev/environment"] ?? "";
     const owner = {
-      environment: metadata.annotations?.["keyturn.dev/environment"] ?? "",
+      environment: environmentName,
+      vault: spec.secretStoreRef?.name === `keyturn-${environmentName}` ? "main" : "legacy",
       team: metadata.annotations?.["keyturn.dev/team"] ?? "",
     };
-    const mount = kvOf(from, owner.environment);
+    const mount = kvOf(from, owner.environment, owner.vault);
     const dataFrom = spec.dataFrom ?? [];
     const references = [
       ...(spec.data ?? []).map(({ remoteRef }) => remoteRef),
@@ -52,10 +55,11 @@ function needsOf(
 function prefixesOf(from: Company): readonly Need[] {
   return from.declarations.flatMap((declaration) => {
     if (declaration.kind !== "TeamAccess") return [];
-    const { team: owner, prefixes = [] } = declaration.spec;
-    const { path, version } = kvOf(from, owner.environment.name);
+    const { team: owner, vault = "main", prefixes = [] } = declaration.spec;
+    const { path, version } = kvOf(from, owner.environment.name, vault);
     return prefixes.map(({ prefix }) => ({
       environment: owner.environment.name,
+      vault,
       team: owner.name,
       path: `${path}/${version === "v2" ? "data/" : ""}${prefix}/`,
     }));
@@ -70,7 +74,7 @@ describe("the policies of a plan", () => {
         const { exact, tagged } = needsOf(from, planned);
         const below = [...prefixesOf(from), ...tagged];
         for (const documents of planned.vault) {
-          const inside = (need: Need) => need.environment === documents.environment;
+          const inside = (need: Need) => need.environment === documents.environment && need.vault === documents.vault;
           // What nobody names is asked for as well: below and beside what somebody names.
           const paths = new Set(
             exact.filter(inside).flatMap(({ path }) => [path, `${path}/x`, `${path}x`, path.slice(0, -1)]),

@@ -6,7 +6,9 @@ import { HEALTH_PORT, metaOf, METRICS_PORT, SELECTOR } from "./names";
 export function networkManifests(reconciler: ResolvedReconciler): readonly Manifest[] {
   const tcp = (port: number): { readonly protocol: string; readonly port: number } => ({ protocol: "TCP", port });
   // The API server is seen behind its Service (443) or, after the node's address translation, at its own port (6443).
-  const out = [...new Set([443, 6443, portOf(reconciler.environment.vault.address)])].sort((a, b) => a - b);
+  const out = [...new Set([443, 6443, ...reconciler.environment.vaults.map(({ address }) => portOf(address))])].sort(
+    (a, b) => a - b,
+  );
   return [
     {
       id: "service",

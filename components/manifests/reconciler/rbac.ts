@@ -35,7 +35,9 @@ export function rbacManifests(reconciler: ResolvedReconciler): readonly Manifest
 }
 
 function workRules({ environment }: ResolvedReconciler): readonly Rule[] {
-  const { ca } = environment.vault;
+  const configMaps = environment.vaults.flatMap(({ ca }) =>
+    ca !== undefined && "configMap" in ca ? [ca.configMap.name] : [],
+  );
   return [
     // patch: ESO's finalizer is taken off objects that are being deleted.
     { apiGroups: ["external-secrets.io"], resources: ["externalsecrets"], verbs: [...READ, "patch"] },
@@ -52,8 +54,8 @@ function workRules({ environment }: ResolvedReconciler): readonly Rule[] {
     { apiGroups: ["apps"], resources: ["daemonsets", "deployments", "statefulsets"], verbs: [...READ, "patch"] },
     { apiGroups: ["keyturn.dev"], resources: ["secretrollouts"], verbs: [...READ, "create", "patch", "delete"] },
     { apiGroups: ["keyturn.dev"], resources: ["secretrollouts/status"], verbs: ["patch"] },
-    ...(ca !== undefined && "configMap" in ca
-      ? [{ apiGroups: [""], resources: ["configmaps"], resourceNames: [ca.configMap.name], verbs: ["get"] }]
+    ...(configMaps.length > 0
+      ? [{ apiGroups: [""], resources: ["configmaps"], resourceNames: [...new Set(configMaps)].sort(), verbs: ["get"] }]
       : []),
   ];
 }

@@ -1,4 +1,4 @@
-import { ESO_GROUP, kvKeyProblem, kvReadPath, logicalPath, TEAM, withinPrefixes } from "../../../api";
+import { ESO_GROUP, kvKeyProblem, kvReadPath, logicalPath, TEAM, vaultViews, withinPrefixes } from "../../../api";
 import type { EnvironmentData, JsonRecord, KvMount, TeamData } from "../../../api";
 import { belongingOf, type Candidate } from "../belonging";
 import { remoteReads, storeReferences, type RemoteRead, type StoreReference } from "../references";
@@ -128,19 +128,20 @@ function judgeRead(
   subject: RuleSubject,
   context: RuleContext,
 ): Judged {
-  const mounts = mountsOf(one, environment, subject, context);
-  if (mounts === UNKNOWN)
+  const readings = readingsOf(one, environment, subject, context);
+  if (readings === UNKNOWN)
     return { violations: [], unknown: [{ path: one.path, message: "the store's mount is not known yet" }] };
   if (one.key === UNKNOWN)
     return { violations: [], unknown: [{ path: one.path, message: "the key is not known yet" }] };
   const key = one.find ? trimSlashes(one.key ?? "") : (one.key ?? "").replace(/^\/+/, "");
   const prefixes = teams.flatMap((team) => team.prefixes.map(trimSlashes));
-  const mount = trimSlashes(environment.vault.kv.mount);
-  const allowed = `what ${teamNames(teams)} may read: ${prefixes.map((prefix) => `${mount}/${prefix}`).join(", ") || "nothing"}`;
-  if (mounts.length > 0 && one.find && key === "") {
+  const mounts = [...new Set((readings[0] ?? []).map((reading) => trimSlashes(reading.environment.vault.kv.mount)))];
+  const paths = mounts.flatMap((mount) => prefixes.map((prefix) => `${mount}/${prefix}`));
+  const allowed = `what ${teamNames(teams)} may read: ${paths.join(", ") || "nothing"}`;
+  if (readings.length > 0 && one.find && key === "") {
     return finding(one.path, `finds in the whole mount, which is outside ${allowed}`, "give find a path");
   }
-  const problem = mounts.length > 0 ? kvKeyProblem(key) : undefined;
+  const problem = readings.length > 0 ? kvKeyProblem(key) : undefined;
   if (problem !== undefined) {
     return finding(
       one.path,
@@ -148,12 +149,13 @@ function judgeRead(
       "write a plain path",
     );
   }
-  const outside = mounts.find((of) => {
-    const below = keyBelow(environment, kvReadPath(of, key));
-    return below === undefined || !withinPrefixes(prefixes, below);
-  });
+  const inside = ({ mount, environment: view }: Reading): boolean => {
+    const below = keyBelow(view, kvReadPath(mount, key));
+    return below !== undefined && withinPrefixes(prefixes, below);
+  };
+  const [outside] = readings.find((alternatives) => !alternatives.some(inside)) ?? [];
   if (outside === undefined) return { violations: [], unknown: [] };
-  return finding(one.path, `${context.show(logicalPath(outside, key))} is outside ${allowed}`);
+  return finding(one.path, `${context.show(logicalPath(outside.mount, key))} is outside ${allowed}`);
 }
 
 function finding(path: Path, message: string, fix?: string): Judged {
@@ -167,27 +169,44 @@ function keyBelow(environment: EnvironmentData, path: string): string | undefine
   return path.startsWith(base) ? path.slice(base.length) : undefined;
 }
 
-/** Where the stores that are meant may read; none when none of them is a Vault store. */
-function mountsOf(
+/** Where a key is read, and the environment with the Vault that is meant. */
+interface Reading {
+  readonly mount: KvMount;
+  readonly environment: EnvironmentData;
+}
+
+/**
+ * For each store that is meant, the Vaults of the environment it may be of: more than one only where it does not tell. None when no
+ * store is a Vault store.
+ */
+function readingsOf(
   one: RemoteRead,
   environment: EnvironmentData,
   subject: RuleSubject,
   context: RuleContext,
-): readonly KvMount[] | typeof UNKNOWN {
-  const assumed: KvMount = {
-    path: trimSlashes(environment.vault.kv.mount),
-    version: environment.vault.kv.version === 1 ? "v1" : "v2",
-  };
+): readonly (readonly Reading[])[] | typeof UNKNOWN {
+  const views = vaultViews(environment);
+  const assumed = views.map((view): Reading => {
+    const { mount, version } = view.vault.kv;
+    return { mount: { path: trimSlashes(mount), version: version === 1 ? "v1" : "v2" }, environment: view };
+  });
   const stores = one.store === undefined ? [] : storesOf(one.store, subject, context);
   if (stores.length === 0) return [assumed];
-  const mounts: KvMount[] = [];
+  const readings: (readonly Reading[])[] = [];
   for (const store of stores) {
     // A store of another environment is said by ENV001 or ENV002; here once more for each path would hide the cause.
-    const mount = isForeign(store, environment, context) ? assumed : mountOf(store);
+    if (isForeign(store, environment, context)) {
+      readings.push(assumed);
+      continue;
+    }
+    const mount = mountOf(store);
     if (mount === UNKNOWN) return UNKNOWN;
-    if (mount !== undefined) mounts.push(mount);
+    if (mount !== undefined)
+      readings.push(
+        views.filter((view) => !isForeign(store, view, context)).map((view) => ({ mount, environment: view })),
+      );
   }
-  return mounts;
+  return readings;
 }
 
 function storesOf({ kind, name }: StoreReference, subject: RuleSubject, context: RuleContext): readonly JsonRecord[] {

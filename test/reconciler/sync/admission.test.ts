@@ -92,6 +92,32 @@ describe("environments", () => {
     expect(environmentDenial([prod], "payments", store(vault), key)).toBeUndefined();
   });
 
+  test("a store may reach any Vault of the environment, each with its own mount and version", () => {
+    const several: EnvironmentData = {
+      ...prod,
+      otherVaults: {
+        legacy: {
+          address: "https://old:8200",
+          kv: { mount: "secret", version: 1 },
+          login: { appRole: { mount: "a" } },
+        },
+      },
+    };
+    const denial = (vault: object, key: string) => environmentDenial([several], "payments", store(vault), key);
+    const old = { server: "https://old:8200", path: "secret", version: "v1" };
+    expect(denial({}, "payments/db")).toBeUndefined();
+    expect(denial(old, "payments/db")).toBeUndefined();
+    expect(denial({ ...old, path: "prod" }, "payments/db")).toEqual({
+      problem: 'prod/payments/db is outside what team "payments" may read in environment "prod"',
+      remedy: "use a key below secret/payments",
+    });
+    expect(denial({ server: "https://other:8200" }, "payments/db")).toEqual({
+      problem:
+        'the store\'s Vault https://other:8200 is not the one of environment "prod", to which namespace payments belongs',
+      remedy: "point the store to https://vault.prod.example.com:8200 or https://old:8200",
+    });
+  });
+
   test.each([
     [
       "payments2/db",
