@@ -26,6 +26,9 @@ describe("the rule that decides", () => {
     ["a prefix whose star stands later than the first plus", "a/bc", "a/b*", ["a/+"]],
     ["the one without a star at the end, where the first wildcards are level", "a/b", "a/+", ["a/*"]],
     ["fewer plus segments", "a/b/c", "a/+/c", ["a/+/+"]],
+    ["fewer plus segments, even of a shorter text", "a/x//c", "a/+//c", ["a/+/+/c"]],
+    ["one whose star takes the segments that follow", "a/x/bc/d", "a/+/b*", ["*"]],
+    ["the one without plus, where first wildcards and stars are level", "a/x/bc/d", "a/*", ["a/+/b*"]],
     ["the longer text", "a/b/cde", "a/+/cd*", ["a/+/c*"]],
     ["the longer text, even where it is lexically less", "x/b/ccc", "+/+/ccc", ["+/b/+"]],
     ["the lexically greater of equally long texts", "x/b/c", "+/b/+", ["+/+/c"]],
@@ -228,6 +231,24 @@ describe("requests with parameters", () => {
         { other: "x" },
       ),
     ).toEqual(["allowed", "allowed", "denied", "allowed", "denied"]);
+  });
+
+  it("have values with stars at the start, the end or both", () => {
+    const answers = decisions('allowed_parameters = { k = ["*b*"] }', { k: "abc" }, { k: "*b*" }, { k: "ac" });
+    expect(answers).toEqual(["allowed", "allowed", "denied"]);
+  });
+
+  it("are asked for the lesser times and pages of rules of the same pattern", () => {
+    const limits = (min: number, page: number) =>
+      `path "a/*" { capabilities = ["list"] min_wrapping_ttl = ${min} pagination_limit = ${page} }\n`;
+    const list = (wrapTtl: number, limit: string) =>
+      evaluate([policy("p", limits(60, 5) + limits(10, 9))], {
+        path: "a",
+        operation: "list",
+        wrapTtl,
+        parameters: new Map([["limit", limit]]),
+      }).decision;
+    expect([list(10_000, "5"), list(9_000, "5"), list(10_000, "6")]).toEqual(["allowed", "denied", "denied"]);
   });
 
   it("may have others besides when the star is allowed, but listed values still bind", () => {
