@@ -7,6 +7,8 @@ import {
   appSecret,
   consumer,
   environment,
+  jsonObject,
+  literal,
   plan,
   planFiles,
   platform,
@@ -37,7 +39,30 @@ async function namespace(name: string): Promise<void> {
 }
 
 describe("whatever is declared", () => {
-  const samples = fc.sample(companyOf(`x${run}`), { numRuns: 12, seed: 20261124 });
+  const samples = fc.sample(companyOf(`x${run}`), { numRuns: 32, seed: 20261124 });
+
+  it("is every field of an ExternalSecret, here", () => {
+    const all = samples.flatMap(({ declarations }) => plan(declarations).manifests);
+    const text = JSON.stringify(all.filter(({ kind }) => kind === "ExternalSecret"));
+    const fields = [
+      ...["extract", "find", "tags", "name", "regexp", "transform", "merge", "priority", "version", "nullBytePolicy"],
+      ...["syncWindows", "immutable", "type", "finalizers", "labels", "templateFrom", "literal", "configMap", "secret"],
+      ...["valuesDecodingStrategy", "templateAs"],
+    ];
+    for (const field of fields) expect([field, text.includes(`"${field}":`)]).toEqual([field, true]);
+    for (const value of [
+      "Fetch",
+      "Unicode",
+      "Base64",
+      "Base64URL",
+      "Auto",
+      "OnChange",
+      "CreatedOnce",
+      "Merge",
+      "KeysAndValues",
+    ])
+      expect([value, text.includes(`"${value}"`)]).toEqual([value, true]);
+  });
 
   it("a real API server accepts every manifest, field by field", async () => {
     for (const { declarations } of samples) {
@@ -74,7 +99,7 @@ describe("whatever is declared", () => {
 
   it("nothing is defaulted into ExternalSecrets, SecretStores and RBAC: what is applied is what is read back", async () => {
     const kinds = ["ExternalSecret", "SecretStore", "Role", "RoleBinding", "ServiceAccount"];
-    for (const { declarations, environments } of samples.slice(0, 4)) {
+    for (const { declarations, environments } of samples.slice(0, 20)) {
       // One environment after the other, as in clusters of their own.
       for (const { name } of environments) {
         const own = plan(declarations).manifests.filter(
@@ -151,6 +176,61 @@ describe("whatever is declared", () => {
     expect((await login("other", [`vault-${name}`])).status).toBe(400);
   });
 
+  it.each([1, 2] as const)(
+    "a find on KV v%s lists and reads below its path, in folders too, and nothing beside it",
+    async (version) => {
+      const mount = `find${version}-${run}`;
+      const owner = team(
+        environment(`find${version}-${run}`, {
+          vault: { address: bed().bao.address, kv: { mount, version }, login: { token: { secret: "t", key: "t" } } },
+          reconciler: { install: false },
+        }),
+        "shop",
+        { namespaces: ["shop"] },
+      );
+      const [documents] = plan([
+        platform("p", { environment: owner.environment }),
+        teamAccess("access", { team: owner, prefixes: [{ prefix: "shop/flags", reason: "flags come and go" }] }),
+        // An exact path that is also a folder must not hide the list of the prefix.
+        appSecret("one", { team: owner, keys: { A: "flags/a#v" } }),
+        appSecret("all", {
+          team: owner,
+          from: [{ find: { path: "flags", ...(version === 2 ? { tags: { t: "1" } } : {}) } }],
+        }),
+        ...(version === 2
+          ? [appSecret("meta", { team: owner, keys: { A: { path: "meta", whole: true, metadataPolicy: "Fetch" } } })]
+          : []),
+      ]).vault;
+      if (documents === undefined) throw new Error("a plan without a Vault");
+      await writeVault(documents);
+      const data = version === 2 ? `${mount}/data` : mount;
+      const metadata = version === 2 ? `${mount}/metadata` : mount;
+      await eventually(
+        "the KV mount",
+        () => bao.request("POST", `${data}/shop/flags/a`, version === 2 ? { data: { v: "1" } } : { v: "1" }),
+        ({ status }) => status < 300,
+      );
+      for (const path of ["shop/flags/a/b", "shop/flags2/c", "shop/meta", "other/d"])
+        await bao.send("POST", `${data}/${path}`, version === 2 ? { data: { v: "1" } } : { v: "1" });
+      const { auth } = await bao.send<{ auth: { client_token: string } }>("POST", "auth/token/create", {
+        policies: documents.policies.map(({ name }) => name),
+        no_default_policy: true,
+      });
+      const status = async (path: string) =>
+        (await bao.request("GET", path, undefined, { token: auth.client_token })).status;
+      for (const folder of ["shop/flags", "shop/flags/", "shop/flags/a/"])
+        expect([folder, await status(`${metadata}/${folder}?list=true`)]).toEqual([folder, 200]);
+      for (const folder of ["", "shop/", "shop/flags2/", "other/"])
+        expect([folder, await status(`${metadata}/${folder}?list=true`)]).toEqual([folder, 403]);
+      for (const path of ["shop/flags/a", "shop/flags/a/b"]) expect(await status(`${data}/${path}`)).toBe(200);
+      for (const path of ["shop/flags2/c", "shop/meta", "other/d"]) expect(await status(`${data}/${path}`)).toBe(403);
+      if (version === 2) {
+        for (const path of ["shop/flags/a/b", "shop/meta"]) expect(await status(`${metadata}/${path}`)).toBe(200);
+        for (const path of ["shop/flags2/c", "other/d"]) expect(await status(`${metadata}/${path}`)).toBe(403);
+      }
+    },
+  );
+
   function withoutMetadata({ metadata: _, ...rest }: KubernetesObject): Readonly<Record<string, unknown>> {
     return rest;
   }
@@ -179,6 +259,7 @@ describe("a declared company on the real servers", () => {
     await bao.send("POST", `${mount()}/data/payments/db`, {
       data: { username: "checkout", password: "canary-of-payments" },
     });
+    await bao.send("POST", `${mount()}/data/payments/a%231`, { data: { pins: ["0", 'canary-of "1"'] } });
     await bao.send("POST", `${mount()}/data/shop/search`, { data: { key: "canary-of-shop" } });
     await applyAll(
       declared.manifests.filter(({ kind }) => kind !== "Deployment" && kind !== "CustomResourceDefinition"),
@@ -246,6 +327,8 @@ describe("a declared company on the real servers", () => {
         ({ data }) => data.PASSWORD !== undefined,
       );
       expect(Buffer.from(secret.data.PASSWORD ?? "", "base64").toString()).toBe("canary-of-payments");
+      const config = Buffer.from(secret.data["config.json"] ?? "", "base64").toString();
+      expect(JSON.parse(config)).toEqual({ pin: 'canary-of "1"', port: 1, user: "checkout" });
       const ready = async (name: string, space: string) => {
         const { status } = await send<{
           readonly status?: { readonly conditions?: readonly { readonly status: string; readonly message: string }[] };
@@ -329,7 +412,11 @@ describe("a declared company on the real servers", () => {
     const db = appSecret("db", {
       team: first,
       name: "app-db-secret",
-      keys: { USER: "db#username", PASSWORD: "db#password" },
+      keys: { USER: "db#username", PASSWORD: "db#password", PIN: "a\\#1#pins.1" },
+      template: {
+        ...jsonObject("config.json", { user: "USER", pin: "PIN", port: literal(1) }),
+        mergePolicy: "Merge",
+      },
       staleFor: "5s",
     });
     return [

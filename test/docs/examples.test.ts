@@ -35,7 +35,7 @@ function problems(files: readonly { readonly file: string; readonly text: string
 }
 
 test("the examples of README and docs compile", () => {
-  const files = ["README.md", "docs/getting-started.md"].flatMap(blocks);
+  const files = ["README.md", "docs/getting-started.md", "docs/app-secrets.md"].flatMap(blocks);
   expect(files.length).toBeGreaterThanOrEqual(4);
   expect(problems(files)).toEqual([]);
 });
