@@ -11,8 +11,10 @@ import {
 } from "../model/app-secret";
 import { consumer, readConsumer, readUsedKeys, type RolloutOptions, type WorkloadRef } from "../model/consumer";
 import { collecting, Place } from "../model/problems";
+import type { SecretElsewhereSpec } from "../model/elsewhere";
 import type { Team } from "../model/team";
 import { declare } from "./declared";
+import { ForeignSecret } from "./elsewhere";
 import { propsOf } from "./emit";
 import { RolloutMixin } from "./rollout";
 
@@ -38,6 +40,22 @@ export class AppSecret<N extends string = string> extends ApiObject {
   /** ApiObject's own would take every ApiObject for an AppSecret. */
   static override [Symbol.hasInstance](value: unknown): value is AppSecret {
     return ApiObject.isApiObject(value) && (value as Partial<AppSecret>).declaration?.kind === "AppSecret";
+  }
+
+  /**
+   * A Secret that is declared elsewhere, by hand or in another repository: emits nothing, and rolls workloads as one of keyturn's does.
+   * @example
+   * const legacy = AppSecret.fromSecretName(chart, "legacy", "legacy-db", { team: payments, keys: ["PASSWORD"] });
+   * checkout.with(legacy.rollout());
+   * @throws DeclarationError
+   */
+  static fromSecretName<N extends string>(
+    scope: Construct,
+    id: string,
+    secretName: string,
+    props: SecretElsewhereSpec<N>,
+  ): ForeignSecret<N> {
+    return new ForeignSecret(scope, id, secretName, props);
   }
 
   /** @throws DeclarationError with every problem of the declaration */

@@ -2,6 +2,7 @@
 export { AppSecret } from "./app-secret";
 export type { AppSecretProps } from "./app-secret";
 export { planOf } from "./declared";
+export type { ForeignSecret } from "./elsewhere";
 export { Platform } from "./platform";
 export type { PlatformProps } from "./platform";
 export { Reconciler } from "./reconciler";

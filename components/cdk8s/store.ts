@@ -1,5 +1,6 @@
 import { Construct } from "constructs";
 import { storeManifests } from "../manifests/store";
+import { storeElsewhere } from "../model/elsewhere";
 import { MAIN, type Environment } from "../model/environment";
 import { resolveStore, store, type StoreDeclaration, type StoreLike, type StoreSpec } from "../model/store";
 import { declare } from "./declared";
@@ -15,6 +16,19 @@ export class Store<N extends string = string> extends Construct implements Store
   /** Which Vault of the environment. */
   readonly vault: string;
   readonly declaration: StoreDeclaration<N>;
+
+  /**
+   * A SecretStore that is declared elsewhere, in the namespaces that use it; emits nothing.
+   * @param options which Vault of the environment it reaches; default `main`
+   * @throws DeclarationError
+   */
+  static fromName<N extends string>(
+    environment: Environment<N>,
+    name: string,
+    options: { readonly vault?: string } = {},
+  ): StoreLike<N> {
+    return storeElsewhere(environment, name, options.vault);
+  }
 
   /** @throws DeclarationError */
   constructor(scope: Construct, id: string, props: StoreProps<N>) {

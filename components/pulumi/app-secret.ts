@@ -17,8 +17,10 @@ import {
   type WorkloadRef,
 } from "../model/consumer";
 import { collecting, Place } from "../model/problems";
+import type { SecretElsewhereSpec } from "../model/elsewhere";
 import type { Team } from "../model/team";
 import { checkOwnReconciler } from "../own-reconciler";
+import { ForeignSecret } from "./elsewhere";
 import { childOptions, emit } from "./emit";
 import { rolloutTransformation } from "./rollout";
 
@@ -43,6 +45,17 @@ export class AppSecret<N extends string = string> extends pulumi.ComponentResour
   readonly externalSecret: pulumi.CustomResource;
   private readonly resolved: ResolvedAppSecret;
   private readonly used: ConsumerDeclaration[] = [];
+
+  /**
+   * A Secret that is declared elsewhere, by hand or in another program: no resource; it rolls workloads as one of keyturn's does.
+   * @example
+   * const legacy = AppSecret.fromSecretName("legacy-db", { team: payments, keys: ["PASSWORD"] });
+   * new k8s.apps.v1.Deployment("checkout", {...}, { transformations: [legacy.rollout()] });
+   * @throws DeclarationError
+   */
+  static fromSecretName<N extends string>(secretName: string, args: SecretElsewhereSpec<N>): ForeignSecret<N> {
+    return new ForeignSecret(secretName, args);
+  }
 
   /** @throws DeclarationError with every problem of the declaration */
   constructor(name: string, args: AppSecretArgs<N>, opts?: pulumi.ComponentResourceOptions) {

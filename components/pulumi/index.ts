@@ -2,6 +2,7 @@
 export { AppSecret } from "./app-secret";
 export type { AppSecretArgs } from "./app-secret";
 export type { VaultEndpoint } from "./leaves";
+export type { ForeignSecret } from "./elsewhere";
 export { Platform } from "./platform";
 export type { KubernetesApiArgs, PlatformArgs } from "./platform";
 export { Reconciler } from "./reconciler";

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { storeManifests } from "../manifests/store";
+import { storeElsewhere } from "../model/elsewhere";
 import { MAIN, type Environment } from "../model/environment";
 import {
   resolveStore,
@@ -22,6 +23,19 @@ export class Store<N extends string = string> extends pulumi.ComponentResource i
   /** Which Vault of the environment. */
   readonly vault: string;
   readonly declaration: StoreDeclaration<N>;
+
+  /**
+   * A SecretStore that is declared elsewhere, in the namespaces that use it; emits nothing.
+   * @param options which Vault of the environment it reaches; default `main`
+   * @throws DeclarationError
+   */
+  static fromName<N extends string>(
+    environment: Environment<N>,
+    name: string,
+    options: { readonly vault?: string } = {},
+  ): StoreLike<N> {
+    return storeElsewhere(environment, name, options.vault);
+  }
 
   /** @throws DeclarationError */
   constructor(name: string, args: StoreArgs<N>, opts?: pulumi.ComponentResourceOptions) {
