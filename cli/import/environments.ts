@@ -1,5 +1,11 @@
 import { labelNameProblem, type JsonRecord } from "../../api";
-import { DeclarationError, environment, type Environment, type EnvironmentSpec } from "../../components/model";
+import {
+  DeclarationError,
+  environment,
+  type Environment,
+  type EnvironmentSpec,
+  type VaultSpec,
+} from "../../components/model";
 import type { Connection } from "./connection";
 import type { Note } from "./note";
 import type { NamedDeclaration } from "./program";
@@ -93,7 +99,7 @@ const WORDS = "production|prod|prd|staging|stage|stg|preprod|development|develop
 
 /** An environment's usual name as a part of the address, the Vault namespace, the mount or the login mount. */
 function guess(spec: JsonRecord): string {
-  const { vault } = spec as unknown as EnvironmentSpec;
+  const { vault } = spec as unknown as { readonly vault: VaultSpec };
   const places = [
     vault.address.replace(/^https?:\/\//, ""),
     vault.namespace,

@@ -3,13 +3,16 @@ import { join, resolve } from "node:path";
 import fc from "fast-check";
 import { plan, type Declaration } from "keyturn";
 import ts from "typescript";
-import { company } from "../components/arbitraries";
+import { company as anyCompany } from "../components/arbitraries";
 import { CANARIES } from "../components/fixtures";
 import { keyturn, ROOT, temporary } from "./harness";
 
 interface Module {
   readonly declarations: readonly Declaration[];
 }
+
+/** Each Vault of the input becomes an environment, so only environments with one come back as they were. */
+const company = anyCompany.filter(({ environments }) => environments.every(({ vaults }) => vaults.length === 1));
 
 const folder = temporary();
 let files = 0;
@@ -69,7 +72,7 @@ ${spec.replace(/^/gm, "  ")}
 const both = (spec: string, metadata?: string): string => `${EXACT}\n---\n${secret(spec, metadata)}`;
 
 describe("what keyturn itself wrote", () => {
-  it("comes back as declarations with the same ExternalSecrets and stores", async () => {
+  it("comes back, where an environment has one Vault, as declarations with the same ExternalSecrets and stores", async () => {
     await fc.assert(
       fc.asyncProperty(company, async ({ declarations }) => {
         const expected = wire(declarations.filter(({ kind }) => kind === "AppSecret" || kind === "Store"));
