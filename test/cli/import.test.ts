@@ -349,6 +349,7 @@ describe("secret values", () => {
           ? []
           : [
               secret(`data: [{ secretKey: a, remoteRef: { key: ${text}, property: b } }]`),
+              secret(`data: [{ secretKey: a, remoteRef: { key: ${JSON.stringify(`shop/${canary}`)}, property: b } }]`),
               secret(
                 `data: [{ secretKey: a, remoteRef: { key: shop/a, property: b } }]`,
                 `name: x, namespace: shop, annotations: { note: ${text} }`,
