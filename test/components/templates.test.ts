@@ -199,9 +199,10 @@ describe("jsonObject", () => {
     const template = jsonObject("c.json", {
       z: "user",
       a: [literal(5432), literal(-1.5e-7), literal(true), literal(null), {}],
+      big: [literal(-(2 ** 63)), literal(2 ** 64), literal(1e21)],
     });
     expect(rendered(template, { user: '<"&' })).toEqual({
-      "c.json": String.raw`{"a":[5432,-1.5e-7,true,null,{}],"z":"\u003c\"\u0026"}`,
+      "c.json": String.raw`{"a":[5432,-1.5e-7,true,null,{}],"big":[-9223372036854776000,18446744073709552000,1e+21],"z":"\u003c\"\u0026"}`,
     });
   });
 

@@ -44,7 +44,13 @@ export function jsonOperand(place: Place, part: unknown): string {
   if (!isLiteral(part)) return keyOf(place, part);
   const value = scalar(place, part.value);
   if (value === null) return "nil";
+  if (typeof value === "number") return goNumber(value);
   return typeof value === "string" ? goString(value) : String(value);
+}
+
+/** A number as a constant of Go: an integer that int64 may not hold is written as a float64. */
+function goNumber(value: number): string {
+  return Number.isInteger(value) && !Number.isSafeInteger(value) ? value.toExponential() : String(value);
 }
 
 function keyOf(place: Place, part: unknown): string {
