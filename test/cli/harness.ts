@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, realpathSync } from "node:fs";
+import { mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { Io } from "../../cli/io";
@@ -66,7 +66,14 @@ export function spawnKeyturn(
   return new Promise((done) => child.once("close", (code) => done({ code, stdout, stderr })));
 }
 
-/** A folder of the test's own, by its real path. */
+const folders: string[] = [];
+afterAll(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
+/** A folder of the test's own, by its real path; removed after the tests of its file. */
 export function temporary(): string {
-  return realpathSync(mkdtempSync(join(tmpdir(), "keyturn-cli-")));
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), "keyturn-cli-")));
+  folders.push(folder);
+  return folder;
 }
