@@ -27,7 +27,7 @@ function findGrants(secret: ResolvedAppSecret, { key, tags }: ResolvedFind): rea
   ];
 }
 
-export function findsOf(secret: ResolvedAppSecret): readonly ResolvedFind[] {
+function findsOf(secret: ResolvedAppSecret): readonly ResolvedFind[] {
   return secret.from.filter((from) => from.kind === "find");
 }
 

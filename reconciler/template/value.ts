@@ -1,6 +1,7 @@
 import { compare } from "../../api";
 import { JsonNumber, type Json } from "../vault/types";
 import { isAscii } from "./go/bytes";
+import { escapeCharacter } from "./go/json/string";
 import { formatFloat } from "./go/strconv";
 
 /**
@@ -72,22 +73,10 @@ function sortedKeys(map: ReadonlyMap<string, unknown>): string[] {
 
 const SPECIAL = /["\\<>&\u0000-\u001f\u2028\u2029]/;
 const ALL_SPECIAL = new RegExp(SPECIAL, "g");
-const SHORT: ReadonlyMap<string, string> = new Map([
-  ['"', '\\"'],
-  ["\\", "\\\\"],
-  ["\b", "\\b"],
-  ["\f", "\\f"],
-  ["\n", "\\n"],
-  ["\r", "\\r"],
-  ["\t", "\\t"],
-]);
 
 function quote(text: string): string {
   if (!SPECIAL.test(text)) return `"${text}"`;
-  const escaped = text.replace(ALL_SPECIAL, (character) => {
-    return SHORT.get(character) ?? `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
-  });
-  return `"${escaped}"`;
+  return `"${text.replace(ALL_SPECIAL, escapeCharacter)}"`;
 }
 
 /** `encoding/json` of a float64: JavaScript's own text, but for minus zero. */

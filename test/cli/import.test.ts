@@ -1,11 +1,11 @@
 import { readFileSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import fc from "fast-check";
 import { plan, type Declaration } from "keyturn";
-import ts from "typescript";
 import { company as anyCompany } from "../components/arbitraries";
 import { CANARIES } from "../components/fixtures";
-import { keyturn, ROOT, temporary } from "./harness";
+import { problems } from "../docs/compile";
+import { keyturn, temporary } from "./harness";
 
 interface Module {
   readonly declarations: readonly Declaration[];
@@ -532,26 +532,5 @@ function put(object: Record<string, unknown>, [head = "", ...rest]: readonly str
 test("everything printed above compiles under strict TypeScript", () => {
   expect(printed.length).toBeGreaterThan(40);
   const distinct = [...new Set(printed)].slice(0, 80);
-  expect(problems(distinct)).toEqual([]);
+  expect(problems(distinct.map((text, at) => ({ file: `imported-${at}.ts`, text })))).toEqual([]);
 });
-
-/** What the compiler says about modules in this repository's root. */
-function problems(texts: readonly string[]): readonly string[] {
-  const config = ts.readConfigFile(join(ROOT, "tsconfig.json"), (path) => ts.sys.readFile(path)).config as object;
-  const { options } = ts.parseJsonConfigFileContent(config, ts.sys, ROOT);
-  const virtual = new Map(texts.map((text, at) => [resolve(ROOT, `imported-${at}.ts`), text]));
-  const base = ts.createCompilerHost(options);
-  const host: ts.CompilerHost = {
-    ...base,
-    fileExists: (path) => virtual.has(path) || base.fileExists(path),
-    readFile: (path) => virtual.get(path) ?? base.readFile(path),
-    getSourceFile: (path, target, ...rest) => {
-      const text = virtual.get(path);
-      return text === undefined ? base.getSourceFile(path, target, ...rest) : ts.createSourceFile(path, text, target);
-    },
-  };
-  const program = ts.createProgram([...virtual.keys()], options, host);
-  return [...virtual.keys()]
-    .flatMap((path) => ts.getPreEmitDiagnostics(program, program.getSourceFile(path)))
-    .map(({ messageText, file }) => `${file?.text ?? ""}${ts.flattenDiagnosticMessageText(messageText, "\n")}`);
-}

@@ -1,8 +1,6 @@
 import { readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
-import ts from "typescript";
-
-const ROOT = join(__dirname, "../..");
+import { join } from "node:path";
+import { problems, ROOT } from "./compile";
 
 /** The TypeScript blocks of a page; one that begins with `// name.ts` is that module, so that later blocks can import it. */
 function blocks(page: string): readonly { readonly file: string; readonly text: string }[] {
@@ -11,27 +9,6 @@ function blocks(page: string): readonly { readonly file: string; readonly text: 
     file: /^\/\/ (\w+\.ts)/.exec(code)?.[1] ?? `${page.replaceAll(/\W/g, "-")}-${index}.ts`,
     text: code,
   }));
-}
-
-/** What the compiler of this repository says about files that exist only here. */
-function problems(files: readonly { readonly file: string; readonly text: string }[]): readonly string[] {
-  const config = ts.readConfigFile(join(ROOT, "tsconfig.json"), (path) => ts.sys.readFile(path)).config as object;
-  const { options } = ts.parseJsonConfigFileContent(config, ts.sys, ROOT);
-  const virtual = new Map(files.map(({ file, text }) => [resolve(ROOT, file), text]));
-  const base = ts.createCompilerHost(options);
-  const host: ts.CompilerHost = {
-    ...base,
-    fileExists: (path) => virtual.has(path) || base.fileExists(path),
-    readFile: (path) => virtual.get(path) ?? base.readFile(path),
-    getSourceFile: (path, target, ...rest) => {
-      const text = virtual.get(path);
-      return text === undefined ? base.getSourceFile(path, target, ...rest) : ts.createSourceFile(path, text, target);
-    },
-  };
-  const program = ts.createProgram([...virtual.keys()], options, host);
-  return [...virtual.keys()]
-    .flatMap((path) => ts.getPreEmitDiagnostics(program, program.getSourceFile(path)))
-    .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, "\n"));
 }
 
 test("the examples of README and docs compile", () => {

@@ -11,7 +11,7 @@ export interface CacheBounds {
 }
 
 /** Holds 10,000 ExternalSecrets with a few templates each, most of which share their text. */
-export const CACHE_BOUNDS: CacheBounds = { entries: 10_000, text: 8 * 1024 * 1024 };
+const CACHE_BOUNDS: CacheBounds = { entries: 10_000, text: 8 * 1024 * 1024 };
 
 type Outcome = ({ readonly program: Program } | { readonly failure: TemplateError }) & { readonly text: number };
 

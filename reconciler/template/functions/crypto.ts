@@ -18,7 +18,7 @@ import { dsaFromPkcs8, keyObject, parsePrivateKey, traditionalPem } from "../pki
 import { FunctionError, type GoFunction, type Render } from "./function";
 
 /** What slow functions are charged, so that a render ends after some seconds at most. */
-export const COST = { bcrypt: 20_000, scrypt: 100_000, rsa2048: 100_000, rsa4096: 400_000, dsa: 400_000 } as const;
+const COST = { bcrypt: 20_000, scrypt: 100_000, rsa2048: 100_000, rsa4096: 400_000, dsa: 400_000 } as const;
 
 const isNumber = (value: Value | undefined): bigint =>
   value instanceof GoInteger ? value.value : typeof value === "bigint" ? value : 0n;

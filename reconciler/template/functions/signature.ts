@@ -106,7 +106,7 @@ const KINDS: ReadonlyMap<string, Kind> = new Map<string, Kind>([
 ]);
 
 /** A type by its Go spelling; a name that is not known is a struct. */
-export function parseType(text: string): GoType {
+function parseType(text: string): GoType {
   const name = text.trim().replace(/^\.\.\./, "");
   const basic = BASIC.get(name);
   if (basic !== undefined) return basic;

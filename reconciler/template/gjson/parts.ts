@@ -1,7 +1,7 @@
 import { squash, trim, unescape } from "./scan";
 
 /** What the modifiers are called; `@` before any other name is part of a key. */
-export const MODIFIER_NAMES = [
+const MODIFIER_NAMES = [
   "pretty",
   "ugly",
   "reverse",

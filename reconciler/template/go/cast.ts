@@ -69,7 +69,7 @@ export function strval(value: Value, charge?: Charge): string {
 }
 
 /** `string([]byte)`. */
-export const bytesOfSlice = (slice: GoSlice): string =>
+const bytesOfSlice = (slice: GoSlice): string =>
   fromBuffer(Uint8Array.from(slice.items, (item) => Number((item as GoInteger).value)));
 
 /** `[]byte(string)`. */

@@ -46,7 +46,7 @@ function isSeparator(rune: number): boolean {
 }
 
 /** `utf8.DecodeLastRuneInString(text[:end])`. */
-export function runeBefore(text: string, end: number): Rune {
+function runeBefore(text: string, end: number): Rune {
   const least = Math.max(0, end - 4);
   let start = end - 1;
   while (start > least && (text.charCodeAt(start) & 0xc0) === 0x80) start--;
@@ -55,7 +55,7 @@ export function runeBefore(text: string, end: number): Rune {
 }
 
 /** `strings.TrimFunc`. */
-export function trimRunes(text: string, drop: (rune: number) => boolean): string {
+function trimRunes(text: string, drop: (rune: number) => boolean): string {
   let start = 0;
   let end = text.length;
   while (start < end) {

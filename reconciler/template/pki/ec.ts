@@ -100,7 +100,7 @@ export function ecPublicKey(curve: Curve, point: Buffer): EcPublicKey {
 }
 
 /** `ecdsa.ParseRawPrivateKey`: refuses zero and what is not below the order. */
-export function ecPrivateKey(curve: Curve, d: Buffer): EcPrivateKey {
+function ecPrivateKey(curve: Curve, d: Buffer): EcPrivateKey {
   const pair = createECDH(curve.openssl);
   try {
     pair.setPrivateKey(d);

@@ -78,7 +78,7 @@ function parseBmp(content: Buffer): string {
 }
 
 /** A string as `asn1.Marshal` writes it: PrintableString if it can be one, else UTF8String. Throws for what is not UTF-8. */
-export function stringDer(value: string): Buffer {
+function stringDer(value: string): Buffer {
   if (PRINTABLE.test(value)) return element(PRINTABLE_STRING, Buffer.from(value, "latin1"));
   if (!isValidUtf8(value)) throw new FunctionError("is not valid UTF-8");
   return element(UTF8_STRING, Buffer.from(value, "latin1"));

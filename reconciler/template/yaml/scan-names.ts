@@ -20,7 +20,7 @@ function readName(reader: Reader): string {
   return reader.text.slice(start, reader.pos);
 }
 
-export function skipBlanks(reader: Reader): void {
+function skipBlanks(reader: Reader): void {
   reader.need(1);
   while (isBlank(reader.code)) {
     reader.pos++;

@@ -17,7 +17,8 @@ export function jsonString(bytes: string, html: boolean): string {
   return `"${text.replace(SEPARATOR, (match) => (match[2] === "\xa8" ? "\\u2028" : "\\u2029"))}"`;
 }
 
-const escapeAscii = (bytes: string, html: boolean): string => bytes.replace(html ? HTML_SPECIAL : SPECIAL, escape);
+const escapeAscii = (bytes: string, html: boolean): string =>
+  bytes.replace(html ? HTML_SPECIAL : SPECIAL, escapeCharacter);
 
 const SHORT: ReadonlyMap<string, string> = new Map([
   ['"', '\\"'],
@@ -29,7 +30,9 @@ const SHORT: ReadonlyMap<string, string> = new Map([
   ["\t", "\\t"],
 ]);
 
-const escape = (char: string): string => SHORT.get(char) ?? `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`;
+/** One character as Go escapes it in JSON: `\n`, `\u003c`. */
+export const escapeCharacter = (char: string): string =>
+  SHORT.get(char) ?? `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`;
 
 function replaceInvalid(bytes: string): string {
   let out = "";
@@ -42,4 +45,4 @@ function replaceInvalid(bytes: string): string {
 }
 
 /** HTML escaping of JSON that is already written, as Go does to what a type's own marshaller gave. */
-export const escapeJson = (json: string): string => json.replace(/[<>&]/g, escape);
+export const escapeJson = (json: string): string => json.replace(/[<>&]/g, escapeCharacter);

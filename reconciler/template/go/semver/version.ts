@@ -30,12 +30,12 @@ function segment(text: string | undefined): bigint | undefined {
 const hasLeadingZero = (identifier: string): boolean => /^0[0-9]+$/.test(identifier);
 
 /** validatePrerelease: identifiers of letters, digits and `-`, none empty, numbers without leading zeros. */
-export function isPrerelease(text: string): boolean {
+function isPrerelease(text: string): boolean {
   return text.split(".").every((part) => /^[0-9A-Za-z-]+$/.test(part) && !hasLeadingZero(part));
 }
 
 /** validateMetadata. */
-export const isMetadata = (text: string): boolean => text.split(".").every((part) => /^[0-9A-Za-z-]+$/.test(part));
+const isMetadata = (text: string): boolean => text.split(".").every((part) => /^[0-9A-Za-z-]+$/.test(part));
 
 /**
  * `semver.NewVersion`: also `1`, `1.2`, a `v` in front and leading zeros, but none in a numeric part of the prerelease. Undefined

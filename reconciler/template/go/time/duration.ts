@@ -1,5 +1,5 @@
 /** Nanoseconds in an int64, as `time.Duration` is; arithmetic wraps where Go's does. */
-export const NANOSECOND = 1n;
+const NANOSECOND = 1n;
 export const MICROSECOND = 1_000n;
 export const MILLISECOND = 1_000_000n;
 export const SECOND = 1_000_000_000n;

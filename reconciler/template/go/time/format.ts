@@ -4,7 +4,7 @@ import { chunksOf, type Chunk, type ZoneElement } from "./layout";
 import { LONG_DAYS, LONG_MONTHS, SHORT_DAYS, SHORT_MONTHS } from "./names";
 
 /** Go's appendInt: the sign stands outside the width. */
-export function padInt(value: number, width: number): string {
+function padInt(value: number, width: number): string {
   return value < 0 ? `-${String(-value).padStart(width, "0")}` : String(value).padStart(width, "0");
 }
 

@@ -43,7 +43,7 @@ export const WEEKDAY: GoType = {
 const int64 = (value: bigint): GoInteger => new GoInteger(INT64, value);
 const abs = (value: bigint): bigint => (value >= 0n ? value : value === MIN_DURATION ? MAX_DURATION : -value);
 
-export const DURATION: GoType = {
+const DURATION: GoType = {
   name: "time.Duration",
   kind: "int64",
   methods: new Map([
