@@ -2,7 +2,7 @@ import { load } from "js-yaml";
 import { clone, fieldsOf, isFields, stringOf, type Fields } from "../json";
 import { checkBase64 } from "./builtins/secret";
 import { decodeObject, jsonProblem, type FieldValidation } from "./decode";
-import { metadataShape, mismatch, shapes } from "./builtins/shapes";
+import { dropNullFields, metadataShape, mismatch, shapes } from "./builtins/shapes";
 import { apiVersionOf, type Body, type Kind } from "./kinds";
 import { applyConfiguration } from "./managed-fields";
 import { readMetadata } from "./metadata";
@@ -126,6 +126,8 @@ function apply(objects: Objects, context: WriteContext, name: string, request: P
       ignore: notSettable(context),
     });
     readMetadata(merged, kind, version);
+    const shape = kind.custom ? undefined : shapes[kind.kind];
+    if (shape !== undefined) dropNullFields(merged, shape);
     if (kind.id === "secrets")
       checkBase64(merged.data, (why) => badRequest(`Secret in version "v1" cannot be handled as a Secret: ${why}`));
     return merged as Body;

@@ -1,3 +1,4 @@
+import { RE2JS } from "re2js";
 import { clone, equal, get, isFields, set, type Fields } from "../json";
 import { cause, type Cause } from "./status";
 
@@ -145,17 +146,28 @@ function stringProblems(value: string, schema: Schema, path: string): readonly C
   if (maxLength !== undefined && length > maxLength) causes.push(cause.tooLong(path, maxLength));
   if (minLength !== undefined && length < minLength)
     causes.push(cause.invalid(path, value, `${path} in body should be at least ${minLength} chars long`));
-  if (pattern !== undefined && !compiled(pattern).test(value))
+  if (pattern !== undefined && !compiled(pattern).matcher(value).find())
     causes.push(cause.invalid(path, value, `${path} in body should match '${pattern}'`));
   return causes;
 }
 
-const patterns = new Map<string, RegExp>();
+const patterns = new Map<string, RE2JS>();
 
-function compiled(pattern: string): RegExp {
+/** @throws RE2JSException for a pattern that {@link patternProblem} would have refused */
+function compiled(pattern: string): RE2JS {
   let regexp = patterns.get(pattern);
-  if (regexp === undefined) patterns.set(pattern, (regexp = new RegExp(pattern, "u")));
+  if (regexp === undefined) patterns.set(pattern, (regexp = RE2JS.compile(pattern)));
   return regexp;
+}
+
+/** Why Go's regexp package, whose syntax the API server takes, would refuse a pattern. */
+export function patternProblem(pattern: string): string | undefined {
+  try {
+    compiled(pattern);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : "not a regular expression";
+  }
 }
 
 function numberProblems(value: number, { minimum, maximum }: Schema, path: string): readonly Cause[] {

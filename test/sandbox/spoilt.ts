@@ -127,11 +127,49 @@ const objects = [
             name: "v1",
             served: true,
             storage: true,
-            schema: { openAPIV3Schema: { type: "object", properties: { spec: { type: "object" } } } },
+            schema: {
+              openAPIV3Schema: {
+                type: "object",
+                properties: {
+                  spec: {
+                    type: "object",
+                    required: ["a"],
+                    properties: {
+                      a: {
+                        type: "string",
+                        pattern: "^a",
+                        enum: ["a", "ab"],
+                        minLength: 1,
+                        format: "byte",
+                        default: "a",
+                      },
+                      n: { type: "integer", minimum: 1, nullable: true },
+                      l: {
+                        type: "array",
+                        items: { type: "object", properties: { k: { type: "string" } } },
+                        "x-kubernetes-list-type": "map",
+                        "x-kubernetes-list-map-keys": ["k"],
+                      },
+                      m: { type: "object", additionalProperties: { type: "string" } },
+                      o: { oneOf: [{ required: ["x"] }, { required: ["y"] }] },
+                    },
+                  },
+                },
+              },
+            },
             selectableFields: [{ jsonPath: ".spec.a" }],
           },
         ],
       },
+    },
+  ],
+  [
+    "/apis/fuzz.example.com/v1/namespaces/default/xs",
+    {
+      apiVersion: "fuzz.example.com/v1",
+      kind: "X",
+      metadata,
+      spec: { a: "ab", n: 1, l: [{ k: "v" }], m: { p: "q" }, o: { x: 1 } },
     },
   ],
   [

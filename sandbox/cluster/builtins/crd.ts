@@ -1,7 +1,7 @@
 import { dig, ensure, equal, fieldsOf, fill, isFields, listOf, stringOf, type Fields } from "../../json";
 import { typeOfSchema } from "../field-type";
 import type { Body, Kind, Strategy } from "../kinds";
-import type { Schema } from "../schema";
+import { patternProblem, type Schema } from "../schema";
 import { cause, type Cause } from "../status";
 
 export const crdStrategy: Strategy = {
@@ -55,9 +55,29 @@ export const crdStrategy: Strategy = {
 function schemaProblems(version: Fields, at: string): readonly Cause[] {
   const schema = dig(version, "schema", "openAPIV3Schema");
   if (!isFields(schema)) return [cause.required(`${at}.schema.openAPIV3Schema`, "schemas are required")];
+  const root = `${at}.schema.openAPIV3Schema`;
   return schema.type === "object"
-    ? []
-    : [cause.invalid(`${at}.schema.openAPIV3Schema.type`, schema.type ?? "", "must be object at the root")];
+    ? patternProblems(schema, root)
+    : [cause.invalid(`${root}.type`, schema.type ?? "", "must be object at the root")];
+}
+
+function patternProblems(schema: Schema, at: string): readonly Cause[] {
+  const { pattern, properties, items, additionalProperties, oneOf, anyOf, allOf } = schema;
+  const why = pattern === undefined ? undefined : patternProblem(pattern);
+  const below: [string, Schema | boolean | undefined][] = [
+    ...Object.entries(properties ?? {}).map(([key, value]): [string, Schema] => [`${at}.properties[${key}]`, value]),
+    [`${at}.items`, items],
+    [`${at}.additionalProperties`, additionalProperties],
+    ...Object.entries({ oneOf, anyOf, allOf }).flatMap(([name, branches]) =>
+      (branches ?? []).map((branch, index): [string, Schema] => [`${at}.${name}[${index}]`, branch]),
+    ),
+  ];
+  return [
+    ...(why === undefined
+      ? []
+      : [cause.invalid(`${at}.pattern`, pattern, `must be a valid regular expression, but isn't: ${why}`)]),
+    ...below.flatMap(([path, value]) => (isFields(value) ? patternProblems(value as Schema, path) : [])),
+  ];
 }
 
 /** The server hoists a schema that all versions share; selectable fields must then be shared as well. */

@@ -7,6 +7,9 @@ export type Shape =
   | "boolean"
   /** A resource.Quantity: `1500m`, `2Gi`, or a number. */
   | "quantity"
+  | "any"
+  /** A value of this plain type, or what the shape says. */
+  | { readonly either: readonly ["boolean", Shape] }
   | { readonly list: Shape }
   | { readonly map: Shape }
   | { readonly fields: Readonly<Record<string, Shape>> };
@@ -33,6 +36,34 @@ export const metadataShape = fields({
     fields({ manager: "string", operation: "string", apiVersion: "string", time: "string", subresource: "string" }),
   ),
 });
+
+/** A JSONSchemaProps, as far as `Schema` of ../schema reads it: it holds itself. */
+const schemaFields: Record<string, Shape> = {
+  type: "string",
+  format: "string",
+  pattern: "string",
+  nullable: "boolean",
+  required: strings,
+  enum: list("any"),
+  minLength: "number",
+  maxLength: "number",
+  minimum: "number",
+  maximum: "number",
+  minItems: "number",
+  maxItems: "number",
+  minProperties: "number",
+  maxProperties: "number",
+  "x-kubernetes-int-or-string": "boolean",
+  "x-kubernetes-preserve-unknown-fields": "boolean",
+  "x-kubernetes-list-type": "string",
+  "x-kubernetes-list-map-keys": strings,
+  "x-kubernetes-map-type": "string",
+};
+const schemaShape = fields(schemaFields);
+schemaFields.properties = { map: schemaShape };
+schemaFields.items = schemaShape;
+schemaFields.additionalProperties = { either: ["boolean", schemaShape] };
+for (const combination of ["oneOf", "anyOf", "allOf"]) schemaFields[combination] = list(schemaShape);
 
 const keyRef = fields({ name: "string", key: "string" });
 const probe = fields({ httpGet: fields({ path: "string", scheme: "string" }), periodSeconds: "number" });
@@ -183,7 +214,7 @@ export const shapes: Readonly<Record<string, Shape>> = {
           name: "string",
           served: "boolean",
           storage: "boolean",
-          schema: fields({ openAPIV3Schema: fields({ type: "string", properties: { map: fields({}) } }) }),
+          schema: fields({ openAPIV3Schema: schemaShape }),
           subresources: fields({}),
           selectableFields: list(fields({ jsonPath: "string" })),
         }),
@@ -205,10 +236,14 @@ export interface Mismatch {
 
 /** The first value of another type than declared; null counts as absent. */
 export function mismatch(value: unknown, shape: Shape, path: string): Mismatch | undefined {
-  if (value === null || value === undefined) return undefined;
+  if (value === null || value === undefined || shape === "any") return undefined;
   if (shape === "quantity")
     return typeof value === "string" || typeof value === "number" ? undefined : { path, wanted: "string", value };
   if (typeof shape === "string") return typeof value === shape ? undefined : { path, wanted: shape, value };
+  if ("either" in shape) {
+    const [plain, other] = shape.either;
+    return typeof value === plain ? undefined : mismatch(value, other, path);
+  }
   if ("list" in shape) {
     if (!Array.isArray(value)) return { path, wanted: "list", value };
     return first(value.map((entry, index) => () => mismatch(entry, shape.list, `${path}[${index}]`)));
@@ -230,6 +265,9 @@ function first(checks: readonly (() => Mismatch | undefined)[]): Mismatch | unde
   return undefined;
 }
 
+const asObject = (shape: Shape): Extract<Shape, { readonly fields: unknown }> | undefined =>
+  typeof shape === "object" && "fields" in shape ? shape : undefined;
+
 /** Null fields go, null entries of lists become the empty value of their type: what Go's decoder makes of them. In place. */
 export function dropNullFields(value: unknown, shape: Shape | undefined): void {
   if (Array.isArray(value)) {
@@ -241,7 +279,7 @@ export function dropNullFields(value: unknown, shape: Shape | undefined): void {
     return;
   }
   if (!isFields(value)) return;
-  const open = typeof shape === "object" ? shape : undefined;
+  const open = typeof shape !== "object" ? undefined : "either" in shape ? asObject(shape.either[1]) : shape;
   for (const key of Object.keys(value)) {
     const below =
       open === undefined || "list" in open
