@@ -28,10 +28,24 @@ export interface RemoteRef {
   readonly nullBytePolicy?: "Ignore" | "Fail";
 }
 
+/** Where an entry comes from, when not from the ExternalSecret's own store: exactly one of the two. */
+export interface SourceRef {
+  readonly storeRef?: StoreRef;
+  /** Of `dataFrom[]`; `data[]` has the field, and ESO ignores it there (reference/eso.md 1.2). */
+  readonly generatorRef?: GeneratorRef;
+}
+
+/** An object of `generators.external-secrets.io/v1alpha1` that makes values instead of reading them. */
+export interface GeneratorRef {
+  readonly apiVersion?: string;
+  readonly kind: string;
+  readonly name: string;
+}
+
 export interface DataEntry {
   readonly secretKey: string;
   readonly remoteRef: RemoteRef;
-  readonly sourceRef?: { readonly storeRef?: StoreRef };
+  readonly sourceRef?: SourceRef;
 }
 
 export interface FindSpec {
@@ -47,7 +61,7 @@ export interface DataFromEntry {
   readonly extract?: RemoteRef;
   readonly find?: FindSpec;
   readonly rewrite?: readonly JsonRecord[];
-  readonly sourceRef?: { readonly storeRef?: StoreRef; readonly generatorRef?: JsonRecord };
+  readonly sourceRef?: SourceRef;
 }
 
 export interface TargetSpec {

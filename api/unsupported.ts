@@ -11,35 +11,34 @@ export interface UnsupportedField {
 
 /**
  * What keyturn's own reconciler does not carry out yet of a valid ExternalSecret: External Secrets Operator does. The one list of it, so
- * that declarations are refused at synth for exactly what the reconciler would refuse by name at run time.
+ * that declarations are refused at synth for exactly what the reconciler refuses by name at run time. An empty text is as good as none.
  */
 export function unsupportedFields(spec: ExternalSecretSpec): readonly UnsupportedField[] {
   const found: UnsupportedField[] = [];
   const no = (path: string, value?: string): void => void found.push(value === undefined ? { path } : { path, value });
   const other = (path: string, value: string | undefined, ...carriedOut: readonly string[]): void => {
-    if (value !== undefined && value !== "" && !carriedOut.includes(value)) no(path, value);
+    if (value && !carriedOut.includes(value)) no(path, String(value));
   };
   const ref = (path: string, { metadataPolicy, decodingStrategy }: RemoteRef): void => {
     other(`${path}.metadataPolicy`, metadataPolicy, "None");
     other(`${path}.decodingStrategy`, decodingStrategy, "None");
   };
   const { target } = spec;
-  if (spec.syncWindows !== undefined) no("spec.syncWindows");
-  if (target?.manifest !== undefined) no("spec.target.manifest");
+  if (isSet(spec.syncWindows)) no("spec.syncWindows");
+  if (isSet(target?.manifest)) no("spec.target.manifest");
   if (target?.immutable === true) no("spec.target.immutable");
   other("spec.target.creationPolicy", target?.creationPolicy, "Owner", "Orphan", "Merge", "CreateOrMerge");
   other("spec.target.deletionPolicy", target?.deletionPolicy, "Retain");
   (spec.dataFrom ?? []).forEach((entry, index) => {
     const at = `spec.dataFrom[${index}]`;
-    if (entry.find !== undefined) no(`${at}.find`);
-    if (entry.rewrite !== undefined && entry.rewrite.length > 0) no(`${at}.rewrite`);
-    if (entry.sourceRef?.generatorRef !== undefined) no(`${at}.sourceRef.generatorRef`);
+    if (isSet(entry.find)) no(`${at}.find`);
+    if (entry.rewrite && entry.rewrite.length > 0) no(`${at}.rewrite`);
+    if (isSet(entry.sourceRef?.generatorRef)) no(`${at}.sourceRef.generatorRef`);
     if (entry.extract?.property) no(`${at}.extract.property`);
-    if (entry.extract !== undefined) ref(`${at}.extract`, entry.extract);
+    if (isSet(entry.extract)) ref(`${at}.extract`, entry.extract);
   });
   (spec.data ?? []).forEach((entry, index) => {
-    if ((entry.sourceRef as { readonly generatorRef?: unknown } | undefined)?.generatorRef !== undefined)
-      no(`spec.data[${index}].sourceRef.generatorRef`);
+    if (isSet(entry.sourceRef?.generatorRef)) no(`spec.data[${index}].sourceRef.generatorRef`);
     ref(`spec.data[${index}].remoteRef`, entry.remoteRef);
   });
   found.push(...unsupportedTemplateFields(target?.template));
@@ -51,12 +50,16 @@ function unsupportedTemplateFields(template: unknown): readonly UnsupportedField
   const found: UnsupportedField[] = [];
   const { metadata, templateFrom } = template;
   const finalizers = isRecord(metadata) ? metadata.finalizers : undefined;
-  if (Array.isArray(finalizers) && finalizers.length > 0)
+  if (isSet(finalizers) && !(Array.isArray(finalizers) && finalizers.length === 0))
     found.push({ path: "spec.target.template.metadata.finalizers" });
   (Array.isArray(templateFrom) ? (templateFrom as unknown[]) : []).forEach((entry, index) => {
     for (const kind of ["configMap", "secret"])
-      if (isRecord(entry) && entry[kind] !== undefined && entry[kind] !== null)
+      if (isRecord(entry) && isSet(entry[kind]))
         found.push({ path: `spec.target.template.templateFrom[${index}].${kind}` });
   });
   return found;
+}
+
+function isSet<T>(value: T): value is NonNullable<T> {
+  return value !== undefined && value !== null;
 }

@@ -6,6 +6,7 @@ import {
   secretKeyProblem,
   storeOf,
   targetName,
+  unsupportedFields,
   type CreationPolicy,
   type DataEntry,
   type DataFromEntry,
@@ -19,6 +20,9 @@ import { compileTemplateSpec, type Report, type TemplateSpec } from "./template-
 
 /** Creation policies this version can carry out. */
 export type SupportedCreation = Exclude<CreationPolicy, "None">;
+
+const CREATION: readonly SupportedCreation[] = ["Owner", "Orphan", "Merge", "CreateOrMerge"];
+const REFRESH: readonly RefreshPolicy[] = ["Periodic", "OnChange", "CreatedOnce"];
 
 /** One read of a provider. */
 export interface Source {
@@ -74,15 +78,20 @@ function storeKey(namespace: string, ref: StoreRef): string {
 }
 
 /**
- * Compiles a spec. What this version does not carry out yet is a problem that names the field: ignoring a field would write
- * another Secret than the one that was asked for.
+ * Compiles a spec. What this version does not carry out yet ({@link unsupportedFields}) is a problem that names the field: ignoring a field
+ * would write another Secret than the one that was asked for. Those come first, then what is wrong with the spec; an empty policy is an
+ * absent one, as for ESO.
  */
 export function compileSpec(externalSecret: ExternalSecret): CompiledSpec {
   const { spec } = externalSecret;
   const namespace = externalSecret.metadata.namespace ?? "";
   const problems: string[] = [];
   const problem: Report = (path, message) => void problems.push(`${path} ${message}`);
-  unsupportedFields(externalSecret, problem);
+  for (const { path, value } of unsupportedFields(spec))
+    problem(value === undefined ? path : `${path} ${value}`, "is not supported yet");
+  const refreshPolicy = spec.refreshPolicy || "Periodic";
+  if (!REFRESH.includes(refreshPolicy))
+    problem("spec.refreshPolicy", `"${String(refreshPolicy)}" is not one of ${REFRESH.join(", ")}`);
 
   const sources: Source[] = [];
   const collect = (place: string, entry: DataEntry | DataFromEntry, ref: RemoteRef, secretKey?: string): void => {
@@ -123,7 +132,7 @@ export function compileSpec(externalSecret: ExternalSecret): CompiledSpec {
   const template = written === undefined ? undefined : compileTemplateSpec(written, problem);
   return {
     problem: problems.length === 0 ? undefined : problems.join("; "),
-    refreshPolicy: spec.refreshPolicy ?? "Periodic",
+    refreshPolicy,
     interval: every,
     target: targetName(externalSecret),
     creation: creationOf(spec.target?.creationPolicy),
@@ -143,49 +152,17 @@ function keysOf(
   return fetched === undefined ? undefined : internSorted([...new Set([...template.keys, ...fetched])]);
 }
 
-function unsupportedFields({ spec }: ExternalSecret, problem: Report): void {
-  const no = (path: string): void => problem(path, "is not supported yet");
-  const { target } = spec;
-  if (spec.syncWindows !== undefined) no("spec.syncWindows");
-  if (spec.refreshPolicy !== undefined && !["Periodic", "OnChange", "CreatedOnce"].includes(spec.refreshPolicy))
-    problem("spec.refreshPolicy", `"${String(spec.refreshPolicy)}" is not one of Periodic, OnChange, CreatedOnce`);
-  if (target?.manifest !== undefined) no("spec.target.manifest");
-  if (target?.immutable === true) no("spec.target.immutable");
-  if (target?.creationPolicy !== undefined && !isSupported(target.creationPolicy))
-    no(`spec.target.creationPolicy ${String(target.creationPolicy)}`);
-  if (target?.deletionPolicy !== undefined && target.deletionPolicy !== "Retain")
-    no(`spec.target.deletionPolicy ${String(target.deletionPolicy)}`);
-  (spec.dataFrom ?? []).forEach((entry, index) => {
-    const at = `spec.dataFrom[${index}]`;
-    if (entry.find !== undefined) no(`${at}.find`);
-    if (entry.rewrite?.length) no(`${at}.rewrite`);
-    if (entry.sourceRef?.generatorRef !== undefined) no(`${at}.sourceRef.generatorRef`);
-    if (entry.extract?.property) no(`${at}.extract.property`);
-  });
-  (spec.data ?? []).forEach((entry, index) => {
-    if ((entry.sourceRef as { generatorRef?: unknown } | undefined)?.generatorRef !== undefined)
-      no(`spec.data[${index}].sourceRef.generatorRef`);
-  });
-}
-
 function checkRef(path: string, ref: RemoteRef, extract: boolean, problem: Report): void {
   const bad = kvKeyProblem(ref.key.replace(/^\/+/, ""));
   if (bad !== undefined) problem(`${path}.key`, bad);
   if (ref.version && !/^\d+$/.test(ref.version)) problem(`${path}.version`, "is not a number");
-  if (ref.metadataPolicy !== undefined && ref.metadataPolicy !== "None")
-    problem(`${path}.metadataPolicy ${String(ref.metadataPolicy)}`, "is not supported yet");
-  if (ref.decodingStrategy !== undefined && ref.decodingStrategy !== "None")
-    problem(`${path}.decodingStrategy ${String(ref.decodingStrategy)}`, "is not supported yet");
-  if (extract && ref.conversionStrategy !== undefined && !["Default", "Unicode"].includes(ref.conversionStrategy))
+  if (extract && ref.conversionStrategy && !["Default", "Unicode"].includes(ref.conversionStrategy))
     problem(`${path}.conversionStrategy`, `"${String(ref.conversionStrategy)}" is not one of Default, Unicode`);
 }
 
-function isSupported(policy: CreationPolicy): policy is SupportedCreation {
-  return ["Owner", "Orphan", "Merge", "CreateOrMerge"].includes(policy);
-}
-
+/** Empty means Owner, as absent does; another is refused as not supported. */
 function creationOf(policy: CreationPolicy | undefined): SupportedCreation {
-  return policy !== undefined && isSupported(policy) ? policy : "Owner";
+  return CREATION.find((supported) => supported === policy) ?? "Owner";
 }
 
 function interval(text: string | undefined, problem: Report): number {

@@ -76,9 +76,6 @@ function compile(template: JsonRecord, whole: boolean, report: Report): Template
   if (!isUnset(mergePolicy) && mergePolicy !== "Replace" && mergePolicy !== "Merge")
     report(`${PLACE}.mergePolicy`, `${JSON.stringify(mergePolicy)} is not one of Replace, Merge`);
   const metadata = recordIn(template.metadata, `${PLACE}.metadata`, report);
-  const { finalizers } = metadata;
-  if (!isUnset(finalizers) && !(Array.isArray(finalizers) && finalizers.length === 0))
-    report(`${PLACE}.metadata.finalizers`, "is not supported yet");
 
   const parts = [
     ...literals(template.templateFrom, report),
@@ -145,8 +142,6 @@ function literals(value: unknown, report: Report): readonly TemplatePart[] {
   return (value as unknown[]).flatMap((entry, index) => {
     const at = `${place}[${index}]`;
     if (!isRecord(entry)) return (report(at, "is not an object"), []);
-    for (const kind of ["configMap", "secret"] as const)
-      if (!isUnset(entry[kind])) report(`${at}.${kind}`, "is not supported yet");
     const into = sectionOf(entry.target);
     if (into === undefined)
       report(`${at}.target`, `${JSON.stringify(entry.target)} is not one of Data, Annotations, Labels`);

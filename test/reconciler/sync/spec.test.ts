@@ -142,6 +142,50 @@ describe("the compiled spec", () => {
     expect(compile(spec).problem).toBe(problem);
   });
 
+  test("what is not carried out comes first, in the order of the spec's list, then what is wrong", () => {
+    const spec = {
+      refreshPolicy: "Never",
+      syncWindows: { kind: "allow", windows: [] },
+      target: { deletionPolicy: "Delete", template: { metadata: { finalizers: ["a/b"] }, mergePolicy: "Add" } },
+      dataFrom: [{ find: {} }, {}],
+      data: [
+        { secretKey: "a b", remoteRef: { key: "p", metadataPolicy: "Fetch" } },
+        { secretKey: "c", remoteRef: { key: "..", decodingStrategy: "Rot13" } },
+      ],
+    };
+    expect(compile(spec).problem?.split("; ")).toEqual([
+      "spec.syncWindows is not supported yet",
+      "spec.target.deletionPolicy Delete is not supported yet",
+      "spec.dataFrom[0].find is not supported yet",
+      "spec.data[0].remoteRef.metadataPolicy Fetch is not supported yet",
+      "spec.data[1].remoteRef.decodingStrategy Rot13 is not supported yet",
+      "spec.target.template.metadata.finalizers is not supported yet",
+      'spec.refreshPolicy "Never" is not one of Periodic, OnChange, CreatedOnce',
+      "spec.dataFrom[1] needs extract, find or sourceRef",
+      'spec.data[0].secretKey may only have letters, digits, "-", "_" and "."',
+      'spec.data[1].remoteRef.key contains a "." or ".." segment',
+      'spec.target.template.mergePolicy "Add" is not one of Replace, Merge',
+    ]);
+  });
+
+  test("an empty policy is the same as none", () => {
+    const none = {
+      data: [{ secretKey: "a", remoteRef: { key: "p" } }],
+      dataFrom: [{ extract: { key: "q" } }],
+      target: {},
+    };
+    const empty = {
+      refreshPolicy: "",
+      target: { creationPolicy: "", deletionPolicy: "" },
+      data: [
+        { secretKey: "a", remoteRef: { key: "p", metadataPolicy: "", decodingStrategy: "", conversionStrategy: "" } },
+      ],
+      dataFrom: [{ extract: { key: "q", property: "", conversionStrategy: "" }, rewrite: [] }],
+    };
+    expect(compile(empty)).toEqual(compile(none));
+    expect(compile(none)).toMatchObject({ problem: undefined, creation: "Owner", refreshPolicy: "Periodic" });
+  });
+
   test("the defaults that the CRD fills in are fine", () => {
     const target = { creationPolicy: "Owner", deletionPolicy: "Retain" };
     const remoteRef = { key: "p", conversionStrategy: "Default", decodingStrategy: "None", metadataPolicy: "None" };
