@@ -13,6 +13,7 @@ const common = {
     "^keyturn/(pulumi|cdk8s)$": "<rootDir>/components/$1/index.ts",
     "^keyturn/(policies|sandbox)$": "<rootDir>/$1/index.ts",
   },
+  setupFiles: ["<rootDir>/test/seed-setup.ts"],
   modulePathIgnorePatterns: ["<rootDir>/dist/", "<rootDir>/build/", "<rootDir>/stacks/.*/out/"],
 };
 

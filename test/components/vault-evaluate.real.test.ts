@@ -13,11 +13,10 @@ import { bed } from "../bed";
 import { mountKv, baoClient, request, send } from "../bed/bao";
 import { call } from "../bed/http";
 import { hclLike, hclOf, jsonLike, jsonOf, pathBelow, rulesBelow, type RandomRule } from "./vault-arbitraries";
+import { seed } from "../seed";
 
 /** In every name: other tests use the same server at the same time. */
 const run = `evaluate-${randomBytes(3).toString("hex")}`;
-/** Of every random choice here; a failure shows it. Set `KEYTURN_SEED` to repeat one. */
-const seed = Number(process.env["KEYTURN_SEED"] ?? Date.now() % 1_000_000_000);
 const sample = <T>(arbitrary: fc.Arbitrary<T>, numRuns: number): T[] => fc.sample(arbitrary, { numRuns, seed });
 
 /** Fails with everything that differs, and with the seed that makes it again. */

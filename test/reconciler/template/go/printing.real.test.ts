@@ -3,8 +3,7 @@ import { sameAnswer, type TemplateCase } from "../../../oracle/case";
 import { goRender } from "../../../oracle/oracle";
 import { ourRender } from "../../../oracle/ours";
 import { floats, listed, numbers, printed, read, written } from "./random";
-
-const seed = Number(process.env["SEED"] ?? Date.now() % 2 ** 31);
+import { seed } from "../../../seed";
 
 /** Go prints where a value lies in its memory; ours refuses to. */
 const isRefused = (message: string | undefined): boolean =>
@@ -24,7 +23,7 @@ const sample = (arbitrary: fc.Arbitrary<TemplateCase>, numRuns: number): readonl
   fc.sample(arbitrary, { seed, numRuns });
 
 describe("what is printed and read is what Go prints and reads", () => {
-  beforeAll(() => console.log(`printing: seed ${seed}`));
+  beforeAll(() => console.log(`printing: KEYTURN_SEED=${seed}`));
 
   test("printf by random formats, right and wrong ones", async () => {
     const cases = sample(printed, 6_000);

@@ -2,12 +2,12 @@ import fc from "fast-check";
 import type { TemplateCase } from "../../../oracle/case";
 import { differences } from "../time/differences";
 import { bytesAsPattern, everyFunction, rightOrWrong } from "./arbitrary";
+import { seed } from "../../../seed";
 
-const seed = Number(process.env["SEED"] ?? Date.now() % 2 ** 31);
 const sample = (arbitrary: fc.Arbitrary<TemplateCase>, numRuns: number): readonly TemplateCase[] =>
   fc.sample(arbitrary, { seed, numRuns });
 
-describe(`regular expressions are Go's (SEED=${seed})`, () => {
+describe(`regular expressions are Go's (KEYTURN_SEED=${seed})`, () => {
   test.each([
     ["random ones in random bytes, by every function", everyFunction, 6000, 3000],
     ["what is a regular expression and what is none", rightOrWrong, 5000, 700],

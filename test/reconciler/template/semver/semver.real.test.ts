@@ -2,12 +2,12 @@ import fc from "fast-check";
 import type { TemplateCase } from "../../../oracle/case";
 import { differences } from "../time/differences";
 import { changed, compared, versions } from "./arbitrary";
+import { seed } from "../../../seed";
 
-const seed = Number(process.env["SEED"] ?? Date.now() % 2 ** 31);
 const sample = (arbitrary: fc.Arbitrary<TemplateCase>, numRuns: number): readonly TemplateCase[] =>
   fc.sample(arbitrary, { seed, numRuns });
 
-describe(`versions are those of Masterminds/semver (SEED=${seed})`, () => {
+describe(`versions are those of Masterminds/semver (KEYTURN_SEED=${seed})`, () => {
   test.each([
     ["random constraints on random versions", compared, 8000, 2000],
     ["random versions and their methods", versions, 4000, 1000],

@@ -2,12 +2,12 @@ import fc from "fast-check";
 import type { TemplateCase } from "../../../oracle/case";
 import { arithmetic, durations, formatted, read, readAgain } from "./arbitrary";
 import { differences } from "./differences";
+import { seed } from "../../../seed";
 
-const seed = Number(process.env["SEED"] ?? Date.now() % 2 ** 31);
 const sample = (arbitrary: fc.Arbitrary<TemplateCase>, numRuns: number): readonly TemplateCase[] =>
   fc.sample(arbitrary, { seed, numRuns });
 
-describe(`dates are Go's (SEED=${seed})`, () => {
+describe(`dates are Go's (KEYTURN_SEED=${seed})`, () => {
   test.each([
     ["random layouts at random moments in every zone", formatted, 6000, 5900],
     ["what a random layout wrote is read by it again", readAgain, 3000, 2000],

@@ -5,12 +5,11 @@ import { sameAnswer, type Answer, type TemplateCase } from "../../../oracle/case
 import { parseYamlStringMap, YamlError } from "../../../../reconciler/template/yaml";
 import { goRender, goStringMaps } from "../../../oracle/oracle";
 import { broken, json, valid } from "./random";
+import { seed } from "../../../seed";
 
 /** Where reading failed the texts differ: ours names no part of the input. */
 const FROM = `{{ $m := fromYaml .x }}{{ if hasKey $m "Error" }}failed{{ else }}{{ toJson $m }}{{ end }}`;
 const TO = `{{ toYaml (fromJson .x) }}`;
-
-const seed = Number(process.env["SEED"] ?? Date.now() % 2 ** 31);
 
 const asked = (template: string, inputs: readonly string[]): TemplateCase[] =>
   inputs.map((input) => ({ template, dataB64: { x: Buffer.from(input, "latin1").toString("base64") } }));
@@ -47,7 +46,7 @@ const accepted = (cases: readonly TemplateCase[]): number =>
   cases.filter((entry) => ourRender(entry).out !== "failed").length;
 
 describe("YAML is what Go's is", () => {
-  beforeAll(() => console.log(`yaml: seed ${seed}`));
+  beforeAll(() => console.log(`yaml: KEYTURN_SEED=${seed}`));
 
   test("when random documents are read", async () => {
     const cases = asked(FROM, fc.sample(valid, { seed, numRuns: 8_000 }));
