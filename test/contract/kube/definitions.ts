@@ -89,6 +89,66 @@ export function definitionContract(open: () => Target): void {
     await kube.ask("DELETE", `${definitions}/${name}.${group}`);
   });
 
+  test("nothing for properties in an applied definition means that there are none", async () => {
+    const { kube } = open();
+    const name = `bare${unique("x").replaceAll("-", "")}s`;
+    const path = `/apis/apiextensions.k8s.io/v1/customresourcedefinitions/${name}.${group}`;
+    const schema = { openAPIV3Schema: { type: "object", properties: null } };
+    const definition = {
+      ...probeDefinition,
+      metadata: { name: `${name}.${group}` },
+      spec: {
+        ...probeDefinition.spec,
+        names: { kind: "Bare", plural: name },
+        versions: [{ name: "v1", served: true, storage: true, schema }],
+      },
+    };
+    const made = await kube.ask("PATCH", `${path}?fieldManager=contract`, { body: definition, headers: APPLY });
+    expect([made.status, made.json.spec.versions[0].schema]).toEqual([201, { openAPIV3Schema: { type: "object" } }]);
+    await kube.ask("DELETE", path);
+  });
+
+  test("a pattern of a definition is Go's, and one that Go does not take is refused", async () => {
+    const { kube } = open();
+    const kind = `patterned${unique("x").replaceAll("-", "")}`;
+    const definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+    const define = (pattern: string): Promise<Answer> =>
+      kube.ask("POST", definitions, {
+        body: {
+          ...probeDefinition,
+          metadata: { name: `${kind}s.${group}` },
+          spec: {
+            ...probeDefinition.spec,
+            names: { kind: "Patterned", plural: `${kind}s` },
+            versions: [
+              {
+                name: "v1",
+                served: true,
+                storage: true,
+                schema: {
+                  openAPIV3Schema: {
+                    type: "object",
+                    properties: { spec: { type: "object", properties: { s: { type: "string", pattern } } } },
+                  },
+                },
+              },
+            ],
+          },
+        },
+      });
+    const refused = await define("(?=a)");
+    expectStatus(refused, 422, "Invalid");
+    expect(causesOf(refused).join("\n")).toContain("properties[s].pattern");
+    expect((await define("(?i)^A\\z")).status).toBe(201);
+    const write = (s: string): Promise<Answer> =>
+      kube.ask("POST", `/apis/${group}/v1/namespaces/${namespace}/${kind}s`, {
+        body: { apiVersion: `${group}/v1`, kind: "Patterned", metadata: { name: unique("one") }, spec: { s } },
+      });
+    await eventually("it is served", async () => expect((await write("a")).status).toBe(201));
+    expectStatus(await write("ab"), 422, "Invalid");
+    await kube.ask("DELETE", `${definitions}/${kind}s.${group}`);
+  });
+
   test("a definition's scope decides where its objects live", async () => {
     const { kube } = open();
     const store = "/apis/external-secrets.io/v1/clustersecretstores";
