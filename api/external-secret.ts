@@ -8,7 +8,9 @@ export const ESO_VERSIONS: readonly string[] = [ESO_VERSION, `${ESO_GROUP}/v1bet
 
 export type StoreKind = "SecretStore" | "ClusterSecretStore";
 export type CreationPolicy = "Owner" | "Orphan" | "Merge" | "None" | "CreateOrMerge";
+/** What happens to a Secret whose source is gone, as External Secrets Operator calls it. */
 export type DeletionPolicy = "Retain" | "Delete" | "Merge";
+/** When the source is read, as External Secrets Operator calls it. */
 export type RefreshPolicy = "Periodic" | "OnChange" | "CreatedOnce";
 
 export interface StoreRef {

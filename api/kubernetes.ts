@@ -39,6 +39,7 @@ export interface Condition {
   readonly lastTransitionTime?: string;
 }
 
+/** A JSON object of unknown content. */
 export type JsonRecord = Readonly<Record<string, unknown>>;
 
 /** A JSON object, not an array and not null. */

@@ -3,6 +3,7 @@ import type { ObjectMeta } from "./kubernetes";
 
 export const ROLLOUT_VERSION = `${KEYTURN}/v1alpha1`;
 
+/** Kinds of workloads that can be rolled. */
 export type WorkloadKind = "Deployment" | "StatefulSet" | "DaemonSet";
 export const WORKLOAD_KINDS: readonly WorkloadKind[] = ["Deployment", "StatefulSet", "DaemonSet"];
 

@@ -7,6 +7,7 @@ import { createTls } from "./tls";
 import type { AuditEntry } from "./vault/audit";
 import { startVault, type RunningVault } from "./vault/vault";
 
+/** What {@link startSandbox} may be told. */
 export interface SandboxOptions {
   /** Milliseconds a pod takes to become ready; default 20. See {@link SandboxCluster.rolloutSpeed}. */
   readonly rolloutSpeed?: number;
@@ -24,6 +25,7 @@ export interface SandboxOptions {
 export interface SandboxCluster {
   /** `https://127.0.0.1:<port>` */
   readonly server: string;
+  /** CA of the server certificate, as PEM. */
   readonly caPem: string;
   /** Bearer token of the administrator (group `system:masters`). */
   readonly adminToken: string;
@@ -45,6 +47,7 @@ export interface SandboxCluster {
   requests(): ReadonlyMap<string, number>;
   /** How many of {@link requests} were writes (create, update, patch, delete, deletecollection); TokenRequests and reviews count. */
   writes(): number;
+  /** Counts {@link requests} from 0 again. */
   resetRequests(): void;
 }
 
@@ -52,15 +55,19 @@ export interface SandboxCluster {
 export interface SandboxVault {
   /** `https://127.0.0.1:<port>` */
   readonly address: string;
+  /** CA of the server certificate, as PEM. */
   readonly caPem: string;
+  /** Token that may do everything. */
   readonly rootToken: string;
   /** From now on everything but health and seal status is answered 503. Nothing is lost. */
   seal(): void;
+  /** Ends {@link seal}. */
   unseal(): void;
   /** The next requests outside `sys/` are answered 429 with `Retry-After`. */
   rateLimit(requests: number, retryAfterSeconds?: number): void;
   /** Requests so far, by operation and mount: `"read secret/" -> 3`. */
   requests(): ReadonlyMap<string, number>;
+  /** Counts {@link requests} from 0 again. */
   resetRequests(): void;
   /** The last entries (10,000 and more) of the audit log, oldest first: two a request, values hashed. */
   audit(): readonly AuditEntry[];

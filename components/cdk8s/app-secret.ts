@@ -18,6 +18,7 @@ import { ForeignSecret } from "./elsewhere";
 import { propsOf } from "./emit";
 import { RolloutMixin } from "./rollout";
 
+/** What an {@link AppSecret} is given. */
 export type AppSecretProps<N extends string = string> = AppSecretSpec<N>;
 
 /**

@@ -3,6 +3,7 @@ import type { Environment } from "../model/environment";
 import { platform, resolvePlatform, type PlatformDeclaration, type PlatformSpec } from "../model/platform";
 import { declare } from "./declared";
 
+/** What a {@link Platform} is given. */
 export type PlatformProps<N extends string = string> = PlatformSpec<N>;
 
 /**

@@ -6,6 +6,7 @@ import { reconciler, resolveReconciler, type ReconcilerDeclaration, type Reconci
 import { declare } from "./declared";
 import { emit } from "./emit";
 
+/** What a {@link Reconciler} is given. */
 export interface ReconcilerProps<N extends string = string> extends Omit<ReconcilerSpec<N>, "bundle"> {
   /** Default: the bundle of this package. */
   readonly bundle?: BundleSource;

@@ -6,6 +6,7 @@ import { resolveStore, store, type StoreDeclaration, type StoreLike, type StoreS
 import { declare } from "./declared";
 import { emit } from "./emit";
 
+/** What a {@link Store} is given. */
 export type StoreProps<N extends string = string> = StoreSpec<N>;
 
 /** A SecretStore in each namespace of a team. */

@@ -5,6 +5,7 @@ import { resolveTeamAccess, teamAccess, type TeamAccessDeclaration, type TeamAcc
 import { declare } from "./declared";
 import { emit } from "./emit";
 
+/** What a {@link TeamAccess} is given. */
 export type TeamAccessProps<N extends string = string> = TeamAccessSpec<N>;
 
 /**

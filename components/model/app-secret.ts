@@ -25,6 +25,7 @@ import { checkType, keysOfSecret } from "./template-keys";
  * has a default.
  */
 export interface AppSecretSpec<N extends string = string> extends Freshness {
+  /** Whose Secret it is; its ServiceAccount reads the values. */
   readonly team: Team<N>;
   /** Keys of the Secret, and where each value lives: `{ DB_PASSWORD: "db#password" }`. */
   readonly keys?: Readonly<Record<string, KeySpec>>;

@@ -35,6 +35,7 @@ export function consumer(
   return { kind: "Consumer", secret, workload, options };
 }
 
+/** A consumer with everything derived. */
 export interface ResolvedConsumer {
   readonly kind: "Consumer";
   readonly environment: Environment;

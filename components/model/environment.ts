@@ -52,6 +52,7 @@ export interface VaultSpec {
   readonly namespace?: string;
   /** The KV mount of this environment; version 2 unless said otherwise. */
   readonly kv: { readonly mount: string; readonly version?: 1 | 2 };
+  /** How the teams log in. */
   readonly login: LoginSpec;
   /** Who signed the server's certificate. Default: the CAs the reconciler's image trusts. */
   readonly ca?: CaSpec;

@@ -16,6 +16,7 @@ export type LoginSpec =
 
 /** Login by a token of the team's ServiceAccount (Vault's Kubernetes auth method). */
 export interface KubernetesLoginSpec {
+  /** Vault's Kubernetes auth method. */
   readonly kubernetes: {
     /** Where the auth method is mounted: `k8s-prod` for `auth/k8s-prod`. */
     readonly mount: string;
@@ -36,6 +37,7 @@ export interface KubernetesLoginSpec {
 
 /** Login by a token of the team's ServiceAccount, which Vault verifies by the cluster's public keys: no call to the API server. */
 export interface JwtLoginSpec {
+  /** Vault's JWT auth method. */
   readonly jwt: {
     /** Where the auth method is mounted. Default `jwt`. */
     readonly mount?: string;
@@ -48,44 +50,54 @@ export interface JwtLoginSpec {
 
 /** Login by a role id and a secret id that lie in Secrets of the consuming namespace. */
 export interface AppRoleLoginSpec {
+  /** Vault's AppRole auth method. */
   readonly appRole: {
     /** Where the auth method is mounted. Default `approle`. */
     readonly mount?: string;
+    /** Where the role id lies. */
     readonly roleId: SecretKey;
+    /** Where the secret id lies. */
     readonly secretId: SecretKey;
   };
 }
 
 /** Login by a user of Vault whose password lies in a Secret of the consuming namespace. */
 export interface UserPassLoginSpec {
+  /** Vault's userpass auth method. */
   readonly userPass: {
     /** Where the auth method is mounted. Default `userpass`. */
     readonly mount?: string;
     /** `{team}` stands for the team's name. Default `keyturn-<environment>-{team}`. */
     readonly username?: string;
+    /** Where the password lies. */
     readonly password: SecretKey;
   };
 }
 
 /** Login by a user of a directory whose password lies in a Secret of the consuming namespace. */
 export interface LdapLoginSpec {
+  /** Vault's LDAP auth method. */
   readonly ldap: {
     /** Where the auth method is mounted. Default `ldap`. */
     readonly mount?: string;
     /** `{team}` stands for the team's name. Default `keyturn-<environment>-{team}`. */
     readonly username?: string;
+    /** Where the password lies. */
     readonly password: SecretKey;
   };
 }
 
 /** Login by a TLS client certificate that lies in a Secret of the consuming namespace. */
 export interface CertLoginSpec {
+  /** Vault's TLS certificate auth method. */
   readonly cert: {
     /** Where the auth method is mounted. Default `cert`. */
     readonly mount?: string;
     /** Name of the certificate role; `{team}` stands for the team's name. Default `keyturn-<environment>-{team}`. */
     readonly role?: string;
+    /** Where the certificate lies, as PEM. */
     readonly certificate: SecretKey;
+    /** Where its private key lies, as PEM. */
     readonly privateKey: SecretKey;
   };
 }
@@ -99,6 +111,7 @@ export interface SecretKey {
   readonly key: string;
 }
 
+/** Login by a token that lies in a Secret. */
 export interface TokenLogin {
   readonly token: SecretKey;
 }

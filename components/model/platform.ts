@@ -6,6 +6,7 @@ import { quote } from "./secret-like";
 
 /** What a Platform is made of: the Vault side of an environment. The KV mount, the login method and its settings. */
 export interface PlatformSpec<N extends string = string> {
+  /** Whose Vault it is. */
   readonly environment: Environment<N>;
   /** Which Vault of the environment: one Platform each. Default `main`. */
   readonly vault?: string;
@@ -22,6 +23,7 @@ export interface PlatformSpec<N extends string = string> {
   readonly quota?: { readonly requestsPerSecond: number };
 }
 
+/** The API server, as Vault reaches it. */
 export interface KubernetesApiSpec {
   /** `https://kubernetes.default.svc` when Vault runs in the cluster. */
   readonly host: string;
@@ -31,6 +33,7 @@ export interface KubernetesApiSpec {
 
 /** The public keys of the cluster's ServiceAccount tokens: where Vault finds them, or the keys themselves. */
 export interface JwtKeysSpec {
+  /** Exactly one of the three. */
   readonly keys:
     | {
         /** The cluster's issuer; Vault reads `/.well-known/openid-configuration` below it. */
@@ -59,6 +62,7 @@ export function platform<N extends string>(id: string, spec: PlatformSpec<N>): P
   return { kind: "Platform", id, spec };
 }
 
+/** A Platform with everything derived. */
 export interface ResolvedPlatform {
   readonly kind: "Platform";
   readonly id: string;

@@ -1,12 +1,14 @@
 import type { Problem } from "../../api";
 import { isEnvironment, type Environment } from "./environment";
 import { isOutput, list, oneOf, record, text } from "./fields";
+import { readNetworkPolicy, type NetworkPolicySpec, type ResolvedNetworkPolicy } from "./network-policy";
 import { collecting, Place } from "./problems";
 import { quote } from "./secret-like";
 import { isTeam, type Team } from "./team";
 
 /** What a Reconciler is made of: the program that keeps the Secrets of an environment in step, and exactly the rights it needs. */
 export interface ReconcilerSpec<N extends string = string> {
+  /** Whose Secrets it keeps in step. */
   readonly environment: Environment<N>;
   /** The teams it works for. Their namespaces are what it may touch. */
   readonly teams: readonly Team<NoInfer<N>>[];
@@ -20,6 +22,7 @@ export interface ReconcilerSpec<N extends string = string> {
   readonly image?: ImageSpec;
   /** Default 2; one works, the others wait for its lease. */
   readonly replicas?: number;
+  /** Default: requests of 50m CPU and 96Mi memory, a limit of 320Mi memory. */
   readonly resources?: ResourcesSpec;
   /** Default `info`. */
   readonly logLevel?: "debug" | "info" | "warn" | "error";
@@ -29,8 +32,11 @@ export interface ReconcilerSpec<N extends string = string> {
   readonly crds?: "all" | "keyturn" | "none";
 }
 
+/** A container image; every part has a default. */
 export interface ImageSpec {
+  /** Registry and repository. Default `docker.io/library/node`. */
   readonly repository?: string;
+  /** Default `24-slim`. */
   readonly tag?: string;
   /** `sha256:...`; wins over the tag. */
   readonly digest?: string;
@@ -38,7 +44,9 @@ export interface ImageSpec {
 
 /** Kubernetes quantities. */
 export interface ResourcesSpec {
+  /** What the scheduler sets aside. */
   readonly requests?: { readonly cpu?: string; readonly memory?: string };
+  /** What it may use at most. */
   readonly limits?: { readonly cpu?: string; readonly memory?: string };
 }
 
@@ -54,6 +62,7 @@ export function reconciler<N extends string>(id: string, spec: ReconcilerSpec<N>
   return { kind: "Reconciler", id, spec };
 }
 
+/** A Reconciler with everything derived. */
 export interface ResolvedReconciler {
   readonly kind: "Reconciler";
   readonly id: string;
@@ -71,6 +80,7 @@ export interface ResolvedReconciler {
   readonly logLevel: "debug" | "info" | "warn" | "error";
   readonly createNamespace: boolean;
   readonly crds: "all" | "keyturn" | "none";
+  readonly networkPolicy: ResolvedNetworkPolicy | undefined;
 }
 
 /** Measured (docs/benchmarks.md): 71 MiB with no object, at most 190 MiB after a cold start with 10,000. */
@@ -90,6 +100,7 @@ const FIELDS = [
   "logLevel",
   "createNamespace",
   "crds",
+  "networkPolicy",
 ];
 
 /** @throws DeclarationError with every problem of the declaration */
@@ -136,6 +147,7 @@ export function readReconciler(
     logLevel: choice("logLevel", ["info", "debug", "warn", "error"]),
     createNamespace: flag("createNamespace", true),
     crds: choice("crds", ["all", "keyturn", "none"]),
+    networkPolicy: readNetworkPolicy(place.at("networkPolicy"), fields.networkPolicy),
   };
 }
 

@@ -32,6 +32,7 @@ export interface MergeSpec {
   readonly priorityPolicy?: "Strict" | "IgnoreNotFound";
 }
 
+/** A step of renaming with its defaults. */
 export type ResolvedRewrite =
   | { readonly regexp: { readonly source: string; readonly target: string } }
   | { readonly transform: { readonly template: string } }

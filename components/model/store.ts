@@ -8,6 +8,7 @@ import { isTeam, teamAt, type Team } from "./team";
 
 /** What a Store is made of: how the team's namespaces reach the environment's Vault. Becomes a SecretStore in each of them. */
 export interface StoreSpec<N extends string = string> {
+  /** Whose ServiceAccount logs in. */
   readonly team: Team<N>;
   /** Which Vault of the environment. Default `main`. */
   readonly vault?: string;
@@ -66,6 +67,7 @@ export function readStoreName(place: Place, value: unknown, team: Team): string 
   return objectName(place.at("name"), store.name) ?? "";
 }
 
+/** A Store with everything derived. */
 export interface ResolvedStore {
   readonly kind: "Store";
   readonly id: string;

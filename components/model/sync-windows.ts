@@ -5,7 +5,9 @@ import { quote } from "./secret-like";
 
 /** When the Secret may change (ESO's `syncWindows`): during one of the windows (`allow`), or outside all of them (`deny`). */
 export interface SyncWindowsSpec {
+  /** Whether the windows are when it may change, or when it may not. */
   readonly kind: "allow" | "deny";
+  /** Each a start and a length, in UTC. */
   readonly windows: readonly {
     /** Cron, five fields (`0 22 * * 1-5`), or `@daily`, `@every 6h`. */
     readonly schedule: string;

@@ -1,13 +1,15 @@
 import type { AccessFile, Grant, Problem } from "../../api";
 import { readAccess } from "./access";
+import { readReason } from "./also-reads";
 import type { AppSecretDeclaration } from "./app-secret";
 import { vaultField, type Environment } from "./environment";
-import { isOutput, list, record, text, vaultPath } from "./fields";
+import { isOutput, list, record, vaultPath } from "./fields";
+import { extraField } from "./grants";
 import { didYouMean } from "./nearest";
 import { collecting, Place } from "./problems";
 import { pathProblem } from "./path";
 import { quote } from "./secret-like";
-import { isTeam, mayRead, teamAt, type Team } from "./team";
+import { extraGrantHint, isTeam, mayRead, readableBy, teamAt, type Team } from "./team";
 
 /**
  * What a TeamAccess is made of: a team's Vault policy and role, and the ServiceAccounts and token rights behind the login. The
@@ -15,6 +17,7 @@ import { isTeam, mayRead, teamAt, type Team } from "./team";
  * `access` and `prefixes`.
  */
 export interface TeamAccessSpec<N extends string = string> {
+  /** Whose access it is. */
   readonly team: Team<N>;
   /** Which Vault of the environment: one TeamAccess each. Default `main`. */
   readonly vault?: string;
@@ -22,10 +25,11 @@ export interface TeamAccessSpec<N extends string = string> {
   readonly secrets?: readonly AppSecretDeclaration<NoInfer<N>>[];
   /** What a synth wrote as `access.json`; the grants of this team are taken, those of others left alone. */
   readonly access?: AccessFile | readonly AccessFile[];
-  /** Whole prefixes, the explicit choice of wildcards. Each within the team's own. An AppSecret's `find` needs one that covers it. */
+  /** Whole prefixes, the explicit choice of wildcards. Each within the team's own, or an extra grant of a prefix. An AppSecret's `find` needs one that covers it. */
   readonly prefixes?: readonly PrefixGrant[];
 }
 
+/** Everything below a prefix may be read: the explicit choice of a wildcard. */
 export interface PrefixGrant {
   /** Below the mount, without slashes at the ends: everything below it may be read. */
   readonly prefix: string;
@@ -45,6 +49,7 @@ export function teamAccess<N extends string>(id: string, spec: TeamAccessSpec<N>
   return { kind: "TeamAccess", id, spec };
 }
 
+/** A TeamAccess with everything derived. */
 export interface ResolvedTeamAccess {
   readonly kind: "TeamAccess";
   readonly id: string;
@@ -121,14 +126,14 @@ function readPrefixes(parent: Place, value: unknown, team: Team): readonly Grant
     if (fields === undefined) return undefined;
     place.onlyFields(fields, ["prefix", "reason"]);
     const prefix = vaultPath(place.at("prefix"), fields.prefix, pathProblem);
-    const reason = text(place.at("reason"), fields.reason);
+    const reason = readReason(place.at("reason"), fields.reason);
     if (prefix === undefined || reason === undefined) return undefined;
-    if (!mayRead(team, prefix))
+    if (!mayRead(team, prefix, "below"))
       place
         .at("prefix")
         .report(
-          `${quote(prefix)} is outside what team "${team.name}" may read (${team.prefixes.join(", ")})` +
-            didYouMean(prefix, team.prefixes),
+          `${quote(prefix)} is outside what team "${team.name}" may read (${readableBy(team)}); ` +
+            `${extraGrantHint("below")}${didYouMean(prefix, team.prefixes)}`,
         );
     return {
       environment: team.environment.name,
@@ -138,6 +143,7 @@ function readPrefixes(parent: Place, value: unknown, team: Team): readonly Grant
       kvVersion: version,
       key: prefix,
       prefix: true,
+      ...extraField(team, prefix, "below"),
       capabilities: ["read"],
       because: [reason],
     } as const;

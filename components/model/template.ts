@@ -38,6 +38,7 @@ export type TemplateSource = SourceTarget &
     | { readonly secret: TemplateFile }
   );
 
+/** Where the keys of a template source go. */
 export interface SourceTarget {
   /** Where the keys go. Default `Data`. */
   readonly target?: "Data" | "Labels" | "Annotations";
@@ -45,6 +46,7 @@ export interface SourceTarget {
   readonly valuesDecodingStrategy?: "None" | "Base64" | "Base64URL" | "Auto";
 }
 
+/** Templates that lie in a ConfigMap or Secret of the namespace. */
 export interface TemplateFile {
   readonly name: string;
   readonly items: readonly {
@@ -54,6 +56,7 @@ export interface TemplateFile {
   }[];
 }
 
+/** A template source with its defaults. */
 export type ResolvedSource = Required<Pick<SourceTarget, "target">> &
   Pick<SourceTarget, "valuesDecodingStrategy"> &
   ({ readonly literal: string } | { readonly configMap: ResolvedFile } | { readonly secret: ResolvedFile });

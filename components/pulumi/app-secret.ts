@@ -24,6 +24,7 @@ import { ForeignSecret } from "./elsewhere";
 import { childOptions, emit } from "./emit";
 import { rolloutTransformation } from "./rollout";
 
+/** What an {@link AppSecret} is given. */
 export type AppSecretArgs<N extends string = string> = AppSecretSpec<N>;
 
 /**

@@ -5,7 +5,9 @@ import { platform, resolvePlatform, type JwtKeysSpec, type PlatformSpec } from "
 import { authDescription, mountDescription, quotaName } from "../vault/documents";
 import { childOptions } from "./emit";
 
+/** What a {@link Platform} is given. */
 export interface PlatformArgs<N extends string = string> extends Omit<PlatformSpec<N>, "kubernetes"> {
+  /** How Vault reaches the API server that vouches for the login tokens. Needed for login by Kubernetes. */
   readonly kubernetes?: KubernetesApiArgs;
   /**
    * Whether the KV mount survives its removal from the program and `pulumi destroy`: unmounting deletes every secret in it.
@@ -14,6 +16,7 @@ export interface PlatformArgs<N extends string = string> extends Omit<PlatformSp
   readonly keepSecrets?: boolean;
 }
 
+/** The API server, as Vault reaches it. */
 export interface KubernetesApiArgs {
   /** Address of the API server as Vault reaches it: `https://kubernetes.default.svc` when Vault runs in the cluster. */
   readonly host: pulumi.Input<string>;

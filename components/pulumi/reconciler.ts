@@ -6,6 +6,7 @@ import { reconciler, resolveReconciler, type ReconcilerDeclaration, type Reconci
 import { childOptions, emitAll } from "./emit";
 import { leavesOf, type VaultEndpoint } from "./leaves";
 
+/** What a {@link Reconciler} is given. */
 export interface ReconcilerArgs<N extends string = string> extends Omit<ReconcilerSpec<N>, "bundle">, VaultEndpoint {
   /** Default: the bundle of this package. */
   readonly bundle?: BundleSource;

@@ -13,6 +13,7 @@ import {
 import { childOptions, emitAll } from "./emit";
 import { leavesOf, type VaultEndpoint } from "./leaves";
 
+/** What a {@link Store} is given. */
 export interface StoreArgs<N extends string = string> extends StoreSpec<N>, VaultEndpoint {}
 
 /** A SecretStore in each namespace of a team. */

@@ -10,6 +10,7 @@ import type { LoginRole } from "../vault/role";
 import type { AppSecret } from "./app-secret";
 import { childOptions, emitAll } from "./emit";
 
+/** What a {@link TeamAccess} is given. */
 export interface TeamAccessArgs<N extends string = string> extends Omit<TeamAccessSpec<N>, "secrets"> {
   /** AppSecrets of this program whose paths the team may read. */
   readonly secrets?: readonly (AppSecret<NoInfer<N>> | AppSecretDeclaration<NoInfer<N>>)[];

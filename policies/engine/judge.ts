@@ -18,6 +18,7 @@ import type { Check, Finding, Report, SuppressedFinding, UnknownFinding } from "
 import { storeLookup } from "./stores";
 import { suppressionRule, suppressionsOf, type RuleInfo, type Suppression } from "./suppression";
 
+/** What {@link judge} is told besides the objects. */
 export interface JudgeOptions {
   /** Decides which suppressions are over. */
   readonly now: Date;

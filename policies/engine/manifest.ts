@@ -7,6 +7,7 @@ export interface Manifest {
   readonly source?: ManifestSource;
 }
 
+/** Where an object was written. */
 export interface ManifestSource {
   /** As messages name it: a path, `stdin`, a resource's URN. */
   readonly file: string;

@@ -43,6 +43,7 @@ export interface UnknownFinding {
   readonly source?: Location;
 }
 
+/** What one rule said of one object; `unknown` is never compliant. */
 export type CheckOutcome = "compliant" | "findings" | "suppressed" | "unknown";
 
 /** One rule applied to one object; what does not apply is not listed. */

@@ -8,6 +8,7 @@ import type { PulumiResource, PulumiResourcePolicy, PulumiStackPolicy, ReportVio
 export type { PolicyConfig } from "./environments";
 export type * from "./types";
 
+/** What {@link keyturnPolicies} is told. */
 export interface KeyturnPoliciesOptions {
   /** Used where a policy's configuration names none. */
   readonly environments?: readonly EnvironmentData[];

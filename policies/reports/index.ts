@@ -4,7 +4,9 @@ import type { ReportInput } from "./report-input";
 import { sarifReport } from "./sarif";
 import { textReport } from "./text";
 
+/** How a report is written: for people, programs, code scanning (SARIF 2.1.0) or test reports (JUnit). */
 export type ReportFormat = "text" | "json" | "sarif" | "junit";
+/** Every format of {@link writeReport}. */
 export const REPORT_FORMATS: readonly ReportFormat[] = ["text", "json", "sarif", "junit"];
 
 /** Writes a report; always ends with a line break. Colours are for `text` only. */

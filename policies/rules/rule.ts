@@ -3,6 +3,7 @@ import type { UNKNOWN } from "./unknown";
 
 /** What a finding of the rule means: `error` must be fixed, `warning` should be. */
 export type Severity = "error" | "warning";
+/** Every severity, the worse one first. */
 export const SEVERITIES: readonly Severity[] = ["error", "warning"];
 
 /** Where in an object: `["spec", "data", 0, "remoteRef", "key"]`. */
@@ -91,6 +92,7 @@ export interface Rule {
   readonly fix: string;
   readonly url: string;
   readonly appliesTo: readonly GroupKind[];
+  /** Judges one object. Pure; what it throws becomes a finding against the rule. */
   readonly check: (subject: RuleSubject, context: RuleContext) => RuleResult;
 }
 
@@ -100,6 +102,7 @@ export function conclude(findings: readonly Violation[], unknown: readonly Unkno
   return unknown.length > 0 ? { outcome: "unknown", unknown } : { outcome: "compliant" };
 }
 
+/** The result for an object that a rule has nothing to say about, and why. */
 export function notApplicable(reason: string): RuleResult {
   return { outcome: "notApplicable", reason };
 }

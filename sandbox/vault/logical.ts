@@ -1,5 +1,6 @@
 import type { Fields } from "../json";
 
+/** What a request does, in the words of the audit log. */
 export type Operation = "create" | "update" | "read" | "list" | "scan" | "delete" | "patch";
 
 /** A request as a mount sees it. */

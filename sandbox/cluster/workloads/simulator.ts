@@ -29,6 +29,7 @@ export interface SimulatedPod {
   readonly annotations: Readonly<Record<string, string>>;
 }
 
+/** Which pods: a label selector such as `app=checkout`, or a function. */
 export type PodSelector = string | ((pod: SimulatedPod) => boolean);
 
 const RECONCILE: ReadonlyMap<Kind, (world: World, body: Body) => void> = new Map([
