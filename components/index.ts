@@ -16,4 +16,22 @@ export type {
   VaultWrite,
 } from "./vault";
 export { KeyturnError } from "../api";
-export type { AccessFile, Grant } from "../api";
+export type {
+  AccessFile,
+  DeletionPolicy,
+  EnvironmentData,
+  EnvironmentsFile,
+  ExtraGrant,
+  Grant,
+  JsonRecord,
+  KeyturnErrorParts,
+  KubernetesObject,
+  LoginData,
+  ObjectMeta,
+  OwnerReference,
+  Problem,
+  RefreshPolicy,
+  TeamData,
+  VaultData,
+  WorkloadKind,
+} from "../api";

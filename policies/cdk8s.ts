@@ -23,8 +23,12 @@ export interface KeyturnValidationProperties {
 /** The part of cdk8s' ValidationContext that the plugin uses. */
 export interface Cdk8sValidationContext {
   readonly manifests: readonly string[];
-  readonly logger: { log(message: string): void };
+  readonly logger: {
+    /** Shows a line to the user. */
+    log(message: string): void;
+  };
   readonly report: {
+    /** Reports what is wrong with one or several objects. */
     addViolation(violation: {
       readonly ruleName: string;
       readonly recommendation: string;
@@ -35,6 +39,7 @@ export interface Cdk8sValidationContext {
         readonly manifestPath: string;
       }[];
     }): void;
+    /** Ends the report. */
     submit(status: "success" | "failure", metadata?: Readonly<Record<string, string>>): void;
   };
 }

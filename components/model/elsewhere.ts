@@ -33,6 +33,7 @@ export function storeElsewhere<N extends string>(
 
 /** What is known of a Secret that is declared elsewhere. */
 export interface SecretElsewhereSpec<N extends string = string> {
+  /** Whose Secret it is. */
   readonly team: Team<N>;
   /** One of the team's namespaces. Default: the team's namespace, when it has just one. */
   readonly namespace?: string;

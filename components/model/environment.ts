@@ -9,13 +9,15 @@ import { quote, secretShape } from "./secret-like";
 /** What {@link environment} is given: one Vault, or several by name. */
 export type EnvironmentSpec = EnvironmentSettings & (OneVault | SeveralVaults);
 
-interface OneVault {
+/** An environment with one Vault. */
+export interface OneVault {
   /** The Vault of the environment: short for `vaults: { main: {...} }`. */
   readonly vault: VaultSpec;
   readonly vaults?: undefined;
 }
 
-interface SeveralVaults {
+/** An environment with several Vaults. */
+export interface SeveralVaults {
   /**
    * `main` is the one that stores and secrets use which name none; others are chosen by name:
    * `store("old", { team, vault: "legacy" })`.
@@ -24,7 +26,8 @@ interface SeveralVaults {
   readonly vault?: undefined;
 }
 
-interface EnvironmentSettings {
+/** What an environment says besides its Vaults. */
+export interface EnvironmentSettings {
   /** Staleness of secrets that say nothing themselves, as a Go duration. Default `1h` (ESO's refresh interval). */
   readonly staleFor?: string;
   /** What keeps the Secrets in step in this environment's clusters. */
@@ -60,9 +63,18 @@ export interface VaultSpec {
 
 /** A CA: certificates as PEM, or the key of a ConfigMap or Secret that has them, in every namespace of the environment. */
 export type CaSpec =
-  | { readonly pem: string }
-  | { readonly configMap: { readonly name: string; readonly key: string } }
-  | { readonly secret: { readonly name: string; readonly key: string } };
+  | {
+      /** The certificates themselves. */
+      readonly pem: string;
+    }
+  | {
+      /** The key of a ConfigMap that has them. */
+      readonly configMap: { readonly name: string; readonly key: string };
+    }
+  | {
+      /** The key of a Secret that has them. */
+      readonly secret: { readonly name: string; readonly key: string };
+    };
 
 /** A Vault of an environment, with defaults filled in. */
 export interface EnvironmentVault {

@@ -22,6 +22,7 @@ export interface ConversionOptions {
   readonly conversionStrategy?: "Default" | "Unicode";
 }
 
+/** How a value is decoded, in External Secrets Operator's words. */
 export type Decoding = "Base64" | "Base64URL" | "Auto";
 
 /** Each absent where it is the operator's default. */

@@ -103,7 +103,12 @@ export interface CertLoginSpec {
 }
 
 /** Login by a token that lies in a Secret of the consuming namespace; `token` is the short name of `tokenSecret`. */
-export type TokenLoginSpec = { readonly tokenSecret: SecretKey } | TokenLogin;
+export type TokenLoginSpec =
+  | {
+      /** Where the token lies. */
+      readonly tokenSecret: SecretKey;
+    }
+  | TokenLogin;
 
 /** A key of a Secret in the consuming namespace: where a credential lies, never what it is. */
 export interface SecretKey {

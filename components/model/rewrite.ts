@@ -16,7 +16,10 @@ export type RewriteSpec =
       /** A Go template of the new name; `.value` is the old one: `{{ .value | upper }}`. */
       readonly transform: { readonly template: string };
     }
-  | { readonly merge: MergeSpec };
+  | {
+      /** Puts values that are JSON objects together. */
+      readonly merge: MergeSpec;
+    };
 
 /** Merges values that are JSON objects. */
 export interface MergeSpec {

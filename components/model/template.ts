@@ -61,7 +61,8 @@ export type ResolvedSource = Required<Pick<SourceTarget, "target">> &
   Pick<SourceTarget, "valuesDecodingStrategy"> &
   ({ readonly literal: string } | { readonly configMap: ResolvedFile } | { readonly secret: ResolvedFile });
 
-interface ResolvedFile {
+/** A file of templates with its defaults. */
+export interface ResolvedFile {
   readonly name: string;
   readonly items: readonly { readonly key: string; readonly templateAs: "Values" | "KeysAndValues" }[];
 }

@@ -1,4 +1,7 @@
-/** Package `keyturn/pulumi`: the declarations as components. Needs `@pulumi/pulumi`, `@pulumi/kubernetes` and `@pulumi/vault`. */
+/**
+ * Package `keyturn/pulumi`: the declarations as components. Needs `@pulumi/pulumi`, `@pulumi/kubernetes` and `@pulumi/vault`.
+ * @module keyturn/pulumi
+ */
 export { AppSecret } from "./app-secret";
 export type { AppSecretArgs } from "./app-secret";
 export type { VaultEndpoint } from "./leaves";
