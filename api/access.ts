@@ -1,3 +1,5 @@
+import type { ExtraGrant } from "./extra-grant";
+
 /** `access.json`: the grants that declarations imply, written by a synth and taken by the platform stack. */
 export interface AccessFile {
   readonly apiVersion: "keyturn.dev/v1alpha1";
@@ -19,6 +21,11 @@ export interface Grant {
   readonly prefix: boolean;
   /** KV v2 only: the metadata of the key are meant (names below it, custom metadata), not its value. */
   readonly metadata?: true;
+  /**
+   * The extra grant (`alsoReads` of the team) that it rests on; absent within the team's own prefixes. Derived from the team and not
+   * taken from a file.
+   */
+  readonly extra?: ExtraGrant;
   readonly capabilities: readonly ("read" | "list")[];
   /** Why it is there: the AppSecrets that read it, as `namespace/name`, or the reason of an explicit grant. */
   readonly because: readonly string[];

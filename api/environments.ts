@@ -1,6 +1,7 @@
 import { labelNameProblem } from "./names";
 import { isRecord } from "./kubernetes";
 import { InvalidError, type Problem } from "./errors";
+import { checkExtraGrants, type ExtraGrant } from "./extra-grant";
 
 /** Environments as plain data: what rules, the CLI and the reconciler are given (`--environments FILE`). */
 export interface EnvironmentsFile {
@@ -9,6 +10,7 @@ export interface EnvironmentsFile {
   readonly environments: readonly EnvironmentData[];
 }
 
+/** An environment as plain JSON: its Vaults and teams. */
 export interface EnvironmentData {
   readonly name: string;
   /** The Vault of stores that name none. */
@@ -46,6 +48,8 @@ export interface TeamData {
   readonly serviceAccount: string;
   /** KV prefixes below the mount that the team may read, without slashes at the ends: `payments` covers `payments/db`, not `payments2`. */
   readonly prefixes: readonly string[];
+  /** What it may read besides, each until a day; absent when that is nothing. */
+  readonly alsoReads?: readonly ExtraGrant[];
 }
 
 /** The environment and team a namespace belongs to. */
@@ -77,11 +81,6 @@ export function vaultViews(environment: EnvironmentData): readonly EnvironmentDa
         return vault === undefined ? [] : [{ ...rest, vault }];
       }),
   ];
-}
-
-/** True when the key (below the mount) is one of the prefixes or below one of them. */
-export function withinPrefixes(prefixes: readonly string[], key: string): boolean {
-  return prefixes.some((prefix) => key === prefix || key.startsWith(`${prefix}/`));
 }
 
 /**
@@ -140,6 +139,7 @@ function checkEnvironment(value: unknown, path: string, problem: Report): void {
       if (!Array.isArray(entries) || entries.some((entry) => typeof entry !== "string" || entry === ""))
         problem(`${at}.${list}`, "is not a list of names");
     }
+    if (team.alsoReads !== undefined) checkExtraGrants(team.alsoReads, `${at}.alsoReads`, problem);
   });
 }
 

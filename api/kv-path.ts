@@ -47,3 +47,8 @@ export function kvKeyProblem(key: string): string | undefined {
   if (segments.some((segment) => segment === "")) return "contains an empty segment";
   return undefined;
 }
+
+/** True when the key (below the mount) is one of the prefixes or below one of them. */
+export function withinPrefixes(prefixes: readonly string[], key: string): boolean {
+  return prefixes.some((prefix) => key === prefix || key.startsWith(`${prefix}/`));
+}

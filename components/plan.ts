@@ -1,25 +1,31 @@
-import type { AccessFile, EnvironmentsFile, Grant, KubernetesObject, Problem, WorkloadKind } from "../api";
+import type { AccessFile, EnvironmentsFile, Grant, KubernetesObject, Problem } from "../api";
 import { externalSecretManifest } from "./manifests/external-secret";
 import { byApplyOrder, type Manifest } from "./manifests/manifest";
 import { reconcilerManifests } from "./manifests/reconciler";
-import { rolloutOn, type UsedSecret } from "./manifests/rollout";
+import { mergeUses, rolloutAnnotations, type UsedSecret } from "./manifests/rollout";
 import { storeManifests } from "./manifests/store";
 import { teamAccessManifests } from "./manifests/team-access";
 import { readAppSecret, type AppSecretDeclaration } from "./model/app-secret";
-import { readConsumer, type ConsumerDeclaration, type ResolvedConsumer } from "./model/consumer";
+import {
+  isRun,
+  readConsumer,
+  type ConsumerDeclaration,
+  type ConsumerKind,
+  type ResolvedConsumer,
+} from "./model/consumer";
 import { checkTogether, type Resolved } from "./model/cross-checks";
 import type { Environment } from "./model/environment";
 import { environmentsFile } from "./model/environments-file";
-import { accessFile, grantsOf, isDeclaredPrefix } from "./model/grants";
+import { accessFile, declaredPrefixes, grantsOf } from "./model/grants";
 import { readPlatform, type PlatformDeclaration } from "./model/platform";
 import { collecting } from "./model/problems";
 import { readReconciler, type ReconcilerDeclaration } from "./model/reconciler";
 import { readStoreDeclaration, type StoreDeclaration } from "./model/store";
 import type { Team } from "./model/team";
-import { readTeamAccess, type ResolvedTeamAccess, type TeamAccessDeclaration } from "./model/team-access";
+import { readTeamAccess, type TeamAccessDeclaration } from "./model/team-access";
 import { checkOwnReconciler } from "./own-reconciler";
 import { vaultDocuments, type VaultDocuments } from "./vault/documents";
-import { loadOf, type Load } from "./vault/load";
+import { budgetsOf, checkBudgets, loadOf, type BudgetUse, type Load } from "./vault/load";
 
 /** Anything that can be declared. */
 export type Declaration =
@@ -43,16 +49,25 @@ export interface Plan {
   readonly consumers: readonly PlannedConsumer[];
   /** What the secrets cost each Vault. */
   readonly load: readonly Load[];
+  /** The same in total, beside what each Vault may be asked. */
+  readonly budgets: readonly BudgetUse[];
 }
 
-/** A workload, the Secrets it uses, and the annotation that makes it roll. */
+/** A workload, the Secrets it uses, and what makes it roll. */
 export interface PlannedConsumer {
   readonly environment: string;
   readonly namespace: string;
-  readonly kind: WorkloadKind;
+  readonly kind: ConsumerKind;
   readonly name: string;
-  /** Value of `keyturn.dev/rollout-on`. */
-  readonly rolloutOn: string;
+  /** By name of the Secret; keys sorted, undefined: all. */
+  readonly uses: readonly UsedSecret[];
+  /**
+   * When a used key changes: `rollout` replaces its pods, `nextPods` replaces nothing and those that start next have the new values
+   * (CronJobs, Jobs, and the strategy `none`).
+   */
+  readonly onChange: "rollout" | "nextPods";
+  /** For the workload, not its pod template, sorted by name; none for CronJobs and Jobs. */
+  readonly annotations: Readonly<Record<string, string>>;
 }
 
 /**
@@ -84,7 +99,9 @@ function resolveAll(
 ): readonly Resolved[] {
   const resolved = known.concat(declarations.flatMap((declaration) => resolve(problems, declaration) ?? []));
   checkTogether(problems, resolved);
-  for (const entry of resolved) if (entry.kind === "AppSecret") checkOwnReconciler(problems, entry);
+  const secrets = resolved.filter((entry) => entry.kind === "AppSecret");
+  for (const secret of secrets) checkOwnReconciler(problems, secret);
+  checkBudgets(problems, secrets);
   return resolved;
 }
 
@@ -112,10 +129,10 @@ function assemble(resolved: readonly Resolved[]): Plan {
   const named = accesses.flatMap((access) => access.secrets.flatMap((secret) => readAppSecret([], secret) ?? []));
   const grants = [...[...secrets, ...named].flatMap(grantsOf), ...accesses.flatMap((access) => access.grants)];
   const access = accessFile(grants);
-  // What a find asks for becomes a policy only where its prefix is declared.
-  const opened = accessFile(
-    grants.filter((grant) => !grant.prefix || isDeclaredPrefix(accesses, grant) || isOf(accesses, grant)),
-  );
+  // What a find asks for becomes a policy only where its prefix is declared, in a TeamAccess or by the access file it was given.
+  const isDeclared = declaredPrefixes(accesses);
+  const given = new Set<Grant>(accesses.flatMap((access) => access.grants));
+  const opened = accessFile(grants.filter((grant) => !grant.prefix || isDeclared(grant) || given.has(grant)));
   const environments = new Map(resolved.map((entry) => [entry.environment.name, entry.environment]));
   const teams = [...resolved.flatMap(teamsOf), ...named.map((secret) => secret.team)];
   return {
@@ -125,12 +142,8 @@ function assemble(resolved: readonly Resolved[]): Plan {
     environments: environmentsFile(environments.values(), teams),
     consumers: mergeConsumers(resolved.filter((entry) => entry.kind === "Consumer")),
     load: loadOf(secrets),
+    budgets: budgetsOf(environments.values(), secrets),
   };
-}
-
-/** From the TeamAccess itself or the access file it was given. */
-function isOf(accesses: readonly ResolvedTeamAccess[], grant: Grant): boolean {
-  return accesses.some(({ grants }) => grants.includes(grant));
 }
 
 function teamsOf(entry: Resolved): readonly Team[] {
@@ -187,23 +200,40 @@ function vaultOf(
 }
 
 function mergeConsumers(consumers: readonly ResolvedConsumer[]): readonly PlannedConsumer[] {
-  const used = new Map<string, { readonly consumer: ResolvedConsumer; readonly secrets: UsedSecret[] }>();
+  const workloads = new Map<string, ResolvedConsumer[]>();
   for (const consumer of consumers) {
-    const { environment, namespace, workload, secret, keys } = consumer;
+    const { environment, namespace, workload } = consumer;
     const id = JSON.stringify([environment.name, namespace, workload.kind, workload.name]);
-    const entry = used.get(id) ?? { consumer, secrets: [] };
-    used.set(id, entry);
-    entry.secrets.push({ secret, keys });
+    const known = workloads.get(id);
+    if (known === undefined) workloads.set(id, [consumer]);
+    else known.push(consumer);
   }
-  return [...used]
-    .sort(([a], [b]) => compare(a, b))
-    .map(([, { consumer, secrets }]) => ({
-      environment: consumer.environment.name,
-      namespace: consumer.namespace,
-      kind: consumer.workload.kind,
-      name: consumer.workload.name,
-      rolloutOn: rolloutOn(secrets),
-    }));
+  return [...workloads].sort(([a], [b]) => compare(a, b)).flatMap(([, all]) => plannedConsumer(all));
+}
+
+/** Of all consumers that are one workload; what they say of how it rolls is the same. */
+function plannedConsumer(all: readonly ResolvedConsumer[]): readonly PlannedConsumer[] {
+  const [first] = all;
+  if (first === undefined) return [];
+  const { environment, namespace, workload } = first;
+  const uses = [...mergeUses(all)]
+    .map(([secret, keys]) => ({ secret, keys: keys === undefined ? undefined : [...keys].sort() }))
+    .sort((a, b) => compare(a.secret, b.secret));
+  const annotations = Object.entries(
+    isRun(workload.kind) ? {} : rolloutAnnotations(uses, Object.assign({}, ...all.map((each) => each.annotations))),
+  ).sort(([a], [b]) => compare(a, b));
+  const replaced = !isRun(workload.kind) && !all.some(({ policy }) => policy.strategy === "none");
+  return [
+    {
+      environment: environment.name,
+      namespace,
+      kind: workload.kind,
+      name: workload.name,
+      uses,
+      onChange: replaced ? "rollout" : "nextPods",
+      annotations: Object.fromEntries(annotations),
+    },
+  ];
 }
 
 function compare(a: string, b: string): number {

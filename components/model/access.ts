@@ -4,11 +4,12 @@ import { record, vaultPath } from "./fields";
 import type { Place } from "./problems";
 import { pathProblem } from "./path";
 import { quote } from "./secret-like";
-import { mayRead, type Team } from "./team";
+import { extraField } from "./grants";
+import { extraGrantHint, mayRead, readableBy, type Team } from "./team";
 
 /**
  * The grants of one team in an access file (`access.json`). The file may come from another repository, so a grant that the team
- * could not have declared itself (another mount, outside its prefixes, other capabilities) is a problem and not taken. What `find` needs is
+ * could not have declared itself (another mount, outside what it may read, other capabilities) is a problem and not taken. What `find` needs is
  * taken where the TeamAccess declares the prefix.
  */
 export function readAccess(place: Place, value: unknown, team: Team, prefixes: readonly string[]): readonly Grant[] {
@@ -46,8 +47,12 @@ function readGrant(
   if (grant.mount !== mount || grant.kvVersion !== version)
     refuse(place.at("mount"), `${quote(grant.mount)} is not "${mount}" (KV version ${version}) of the environment`);
   const key = vaultPath(place.at("key"), grant.key, pathProblem);
-  if (key !== undefined && !mayRead(team, key))
-    refuse(place.at("key"), `${quote(key)} is outside what team "${team.name}" may read (${team.prefixes.join(", ")})`);
+  const extent = grant.prefix === true ? "below" : "key";
+  if (key !== undefined && !mayRead(team, key, extent))
+    refuse(
+      place.at("key"),
+      `${quote(key)} is outside what team "${team.name}" may read (${readableBy(team)}); ${extraGrantHint(extent)}`,
+    );
   if (typeof grant.prefix !== "boolean") refuse(place.at("prefix"), "must be true or false");
   if (grant.metadata !== undefined && (grant.metadata !== true || version === 1))
     refuse(place.at("metadata"), "may only be true, with KV version 2");
@@ -76,6 +81,7 @@ function readGrant(
       key,
       prefix: grant.prefix === true,
       ...(metadata ? { metadata } : {}),
+      ...extraField(team, key, extent),
       capabilities,
       because: because as string[],
     },

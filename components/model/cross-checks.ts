@@ -2,10 +2,11 @@ import type { Problem } from "../../api";
 import { readAppSecret, type ResolvedAppSecret } from "./app-secret";
 import type { ResolvedConsumer } from "./consumer";
 import { MAIN, vaultField, type Environment } from "./environment";
-import { isDeclaredPrefix } from "./grants";
+import { declaredPrefixes } from "./grants";
 import type { ResolvedPlatform } from "./platform";
 import { Place } from "./problems";
 import type { ResolvedReconciler } from "./reconciler";
+import { checkRollouts } from "./rollout-together";
 import { quote } from "./secret-like";
 import type { ResolvedStore } from "./store";
 import { accessName, type Team } from "./team";
@@ -20,6 +21,10 @@ export function checkTogether(problems: Problem[], resolved: readonly Resolved[]
   checkTeams(problems, resolved);
   checkTwice(problems, resolved);
   checkFinds(problems, resolved);
+  checkRollouts(
+    problems,
+    resolved.filter((entry) => entry.kind === "Consumer"),
+  );
   for (const entry of resolved)
     if (entry.kind === "Reconciler" && !entry.environment.reconciler.install)
       Place.of(problems, "Reconciler", entry.id)
@@ -85,15 +90,17 @@ function checkFinds(problems: Problem[], resolved: readonly Resolved[]): void {
   const accesses = resolved.filter((entry) => entry.kind === "TeamAccess");
   const own = resolved.filter((entry) => entry.kind === "AppSecret");
   const named = accesses.flatMap(({ secrets }) => secrets.flatMap((secret) => readAppSecret([], secret) ?? []));
+  const isDeclared = declaredPrefixes(accesses);
+  const idOf = ({ environment, team }: ResolvedAppSecret | ResolvedTeamAccess): string =>
+    JSON.stringify([environment.name, environment.vault.name, team.name]);
+  const declared = new Set(accesses.map(idOf));
   const reported = new Set<string>();
   for (const secret of [...own, ...named]) {
     const { team, environment } = secret;
-    const here = ({ environment: { name, vault }, team: owner }: ResolvedTeamAccess): boolean =>
-      name === environment.name && vault.name === environment.vault.name && owner.name === team.name;
-    if (!accesses.some(here)) continue;
+    if (secret.from.length === 0 || !declared.has(idOf(secret))) continue;
     secret.from.forEach((from, index) => {
       const grant = { environment: environment.name, team: team.name, ...vaultField(environment), key: from.key };
-      if (from.kind !== "find" || isDeclaredPrefix(accesses, grant)) return;
+      if (from.kind !== "find" || isDeclared(grant)) return;
       const place = Place.of(problems, "AppSecret", secret.id).at("from").at(index).at("find");
       if (reported.has(place.toString())) return;
       reported.add(place.toString());

@@ -6,6 +6,7 @@ import {
   type ResolvedFetchOptions,
 } from "./fetch-options";
 import { isOutput, list, record, text, texts } from "./fields";
+import { readGenerator, type GeneratorSpec, type ResolvedGenerator } from "./generator";
 import { pathProblem } from "./path";
 import type { Place } from "./problems";
 import { readExtractReference, type ResolvedReference } from "./reference";
@@ -17,9 +18,9 @@ import { keyBelow, type Team } from "./team";
 
 /**
  * Where whole groups of keys come from: `"db"` takes every property of the KV secret, `"db#nested"` those of an object in it, an
- * {@link ExtractSpec} the same with options, a {@link FindSpec} every KV secret below a path.
+ * {@link ExtractSpec} the same with options, a {@link FindSpec} every KV secret below a path; a {@link GeneratorSpec} makes values.
  */
-export type FromSpec = string | ExtractSpec | FindSpec;
+export type FromSpec = string | ExtractSpec | FindSpec | GeneratorSpec;
 
 /** Every property of one KV secret becomes a key (ESO's `extract`). */
 export interface ExtractSpec extends FetchOptions, ConversionOptions {
@@ -29,6 +30,7 @@ export interface ExtractSpec extends FetchOptions, ConversionOptions {
   readonly property?: string;
   /** KV v2 version to stay on. Default: the newest. */
   readonly version?: number;
+  /** Renames the keys, step by step. Default: names as in Vault. */
   readonly rewrite?: readonly RewriteSpec[];
   /** Another store of the environment than the AppSecret's. */
   readonly store?: StoreLike;
@@ -40,6 +42,7 @@ export interface ExtractSpec extends FetchOptions, ConversionOptions {
  * list of names and the right to read everything below the path, so a TeamAccess has to declare that prefix.
  */
 export interface FindSpec extends Omit<FetchOptions, "metadataPolicy">, ConversionOptions {
+  /** Which KV secrets. */
   readonly find: {
     /** As the path of a key, without slash at the end. Default: the team's first prefix. */
     readonly path?: string;
@@ -48,22 +51,26 @@ export interface FindSpec extends Omit<FetchOptions, "metadataPolicy">, Conversi
     /** Custom metadata (KV v2) that all have to be there with these values. Only without `name`. */
     readonly tags?: Readonly<Record<string, string>>;
   };
+  /** Renames the keys, step by step. */
   readonly rewrite?: readonly RewriteSpec[];
   /** Another store of the environment than the AppSecret's. */
   readonly store?: StoreLike;
 }
 
-export type ResolvedFrom = ResolvedExtract | ResolvedFind;
+/** A group of keys with everything derived. */
+export type ResolvedFrom = ResolvedExtract | ResolvedFind | ResolvedGenerator;
 
 interface Shaped extends ResolvedFetchOptions {
   readonly conversion: "Default" | "Unicode";
   readonly rewrite: readonly ResolvedRewrite[];
 }
 
+/** An extract with everything derived. */
 export interface ResolvedExtract extends ResolvedReference, Shaped {
   readonly kind: "extract";
 }
 
+/** A find with everything derived. */
 export interface ResolvedFind extends Shaped {
   readonly kind: "find";
   /** Below the mount: `payments/flags`. */
@@ -78,8 +85,10 @@ export function readFrom(place: Place, value: unknown, team: Team): readonly Res
   if (value === undefined) return [];
   if (Array.isArray(value) && value.length === 0) place.report("is empty; leave it out");
   return list(place, value, (at, entry) => {
-    const isFind = typeof entry === "object" && entry !== null && !isOutput(entry) && "find" in entry;
-    return isFind ? readFind(at, entry, team) : readExtract(at, entry, team);
+    const has = (field: string): boolean =>
+      typeof entry === "object" && entry !== null && !isOutput(entry) && field in entry;
+    if (has("generator")) return readGenerator(at, entry);
+    return has("find") ? readFind(at, entry, team) : readExtract(at, entry, team);
   });
 }
 
@@ -126,7 +135,7 @@ function readPath(place: Place, value: unknown, team: Team): string | undefined 
   const looksLike = secretLike(path);
   const problem =
     looksLike === undefined ? pathProblem(path.replace(/^\//, "")) : `looks like ${looksLike}; it is not shown`;
-  if (problem === undefined) return keyBelow(place, path.replace(/^\//, ""), path.startsWith("/"), team);
+  if (problem === undefined) return keyBelow(place, path.replace(/^\//, ""), path.startsWith("/"), team, "below");
   place.report(problem === "contains an empty segment" ? `${problem}; write no slash at the end` : problem);
   return undefined;
 }

@@ -1,7 +1,8 @@
-import type { AccessFile, Grant } from "../../api";
+import { extraGrantFor, withinPrefixes, type AccessFile, type Extent, type Grant } from "../../api";
 import { referencesOf, type ResolvedAppSecret } from "./app-secret";
 import { vaultField } from "./environment";
 import type { ResolvedFind } from "./from";
+import type { Team } from "./team";
 import type { ResolvedTeamAccess } from "./team-access";
 
 /**
@@ -11,7 +12,8 @@ import type { ResolvedTeamAccess } from "./team-access";
 export function grantsOf(secret: ResolvedAppSecret): readonly Grant[] {
   const grants = referencesOf(secret).map(({ key, metadata }): Grant => {
     const grant = { ...whoOf(secret), key, prefix: false, capabilities: ["read"] } as const;
-    return { ...grant, ...(metadata === true ? { metadata } : {}), because: whyOf(secret) };
+    const rest = { ...extraField(secret.team, key, "key"), because: whyOf(secret) };
+    return { ...grant, ...(metadata === true ? { metadata } : {}), ...rest };
   });
   const distinct = new Map(grants.map((grant) => [identity(grant), grant]));
   return [...distinct.values(), ...findsOf(secret).flatMap((find) => findGrants(secret, find))];
@@ -19,7 +21,13 @@ export function grantsOf(secret: ResolvedAppSecret): readonly Grant[] {
 
 /** A list of names and a read of everything below the path; KV v2 lists below the metadata, where tags are read too. */
 function findGrants(secret: ResolvedAppSecret, { key, tags }: ResolvedFind): readonly Grant[] {
-  const grant = { ...whoOf(secret), key, prefix: true, because: whyOf(secret) };
+  const grant = {
+    ...whoOf(secret),
+    key,
+    prefix: true,
+    ...extraField(secret.team, key, "below"),
+    because: whyOf(secret),
+  };
   if (grant.kvVersion === 1) return [{ ...grant, capabilities: ["list", "read"] }];
   return [
     { ...grant, capabilities: ["read"] },
@@ -31,18 +39,23 @@ function findsOf(secret: ResolvedAppSecret): readonly ResolvedFind[] {
   return secret.from.filter((from) => from.kind === "find");
 }
 
-/** Whether a prefix that the team declared in a TeamAccess covers everything below the key. */
-export function isDeclaredPrefix(
+/** The extra grant that a grant rests on, as its field. */
+export function extraField(team: Team, key: string, extent: Extent): Pick<Grant, "extra"> {
+  const extra = extraGrantFor(team, key, extent);
+  return extra === undefined ? {} : { extra };
+}
+
+/** Tells whether a prefix that the team declared in a TeamAccess covers everything below a grant's key. */
+export function declaredPrefixes(
   accesses: readonly ResolvedTeamAccess[],
-  grant: Pick<Grant, "environment" | "team" | "vault" | "key">,
-): boolean {
-  return accesses.some(
-    ({ environment, team, prefixes }) =>
-      environment.name === grant.environment &&
-      team.name === grant.team &&
-      vaultField(environment).vault === grant.vault &&
-      prefixes.some((prefix) => grant.key === prefix || grant.key.startsWith(`${prefix}/`)),
-  );
+): (grant: Pick<Grant, "environment" | "team" | "vault" | "key">) => boolean {
+  const declared = new Map<string, readonly string[]>();
+  for (const { environment, team, prefixes } of accesses) {
+    const id = JSON.stringify([environment.name, team.name, vaultField(environment).vault]);
+    declared.set(id, [...(declared.get(id) ?? []), ...prefixes]);
+  }
+  return ({ environment, team, vault, key }) =>
+    withinPrefixes(declared.get(JSON.stringify([environment, team, vault])) ?? [], key);
 }
 
 function whoOf({

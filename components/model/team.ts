@@ -1,7 +1,8 @@
-import { withinPrefixes, type TeamData } from "../../api";
+import { byPlace, describeExtraGrant, mayReadKey, type Extent, type ExtraGrant, type TeamData } from "../../api";
+import { readAlsoReads } from "./also-reads";
 import { environmentAt, isEnvironment, vaultSuffix, type Environment } from "./environment";
 import { label, list, record, vaultPath } from "./fields";
-import { didYouMean } from "./nearest";
+import { didYouMean, nearest } from "./nearest";
 import { pathProblem } from "./path";
 import { collecting, Place } from "./problems";
 
@@ -16,6 +17,11 @@ export interface TeamSpec {
    * `payments/db`, not `payments2`. Keys are relative to the first. Default: the team's name.
    */
   readonly prefixes?: readonly string[];
+  /**
+   * What the team may read outside its prefixes, such as a path of another team: each one path or prefix below the mount, with a
+   * reason and a last day. The policy lists the paths of it that AppSecrets use, and nothing else. Default: nothing.
+   */
+  readonly alsoReads?: readonly ExtraGrant[];
 }
 
 /** An owner inside one environment; plain data. `Team<"prod">` is a different type from `Team<"dev">`. */
@@ -25,6 +31,8 @@ export interface Team<N extends string = string> {
   readonly namespaces: readonly string[];
   readonly serviceAccount: string;
   readonly prefixes: readonly string[];
+  /** Sorted; absent when there is nothing. */
+  readonly alsoReads?: readonly ExtraGrant[];
 }
 
 /**
@@ -39,7 +47,7 @@ export function team<N extends string>(environment: Environment<N>, name: string
     if (!isEnvironment(environment)) place.at("environment").report("is not made by environment(...)");
     const named = label(place.at("name"), name) !== undefined;
     const fields = record(place, spec) ?? {};
-    place.onlyFields(fields, ["namespaces", "serviceAccount", "prefixes"]);
+    place.onlyFields(fields, ["namespaces", "serviceAccount", "prefixes", "alsoReads"]);
     const namespaces = list(place.at("namespaces"), fields.namespaces, label);
     if (Array.isArray(fields.namespaces) && fields.namespaces.length === 0) place.at("namespaces").report("is empty");
     const prefixes =
@@ -49,6 +57,7 @@ export function team<N extends string>(environment: Environment<N>, name: string
     if (Array.isArray(fields.prefixes) && fields.prefixes.length === 0) place.at("prefixes").report("is empty");
     reportRepeated(place.at("namespaces"), namespaces);
     reportRepeated(place.at("prefixes"), prefixes);
+    const alsoReads = readAlsoReads(place.at("alsoReads"), fields.alsoReads, prefixes);
     const serviceAccount =
       named || fields.serviceAccount !== undefined ? (fields.serviceAccount ?? `keyturn-${name}`) : "x";
     return {
@@ -57,6 +66,7 @@ export function team<N extends string>(environment: Environment<N>, name: string
       namespaces,
       serviceAccount: label(place.at("serviceAccount"), serviceAccount) ?? "",
       prefixes,
+      ...(alsoReads.length === 0 ? {} : { alsoReads }),
     };
   });
 }
@@ -79,24 +89,45 @@ export function isTeam(value: unknown): value is Team {
   );
 }
 
-/** True when the key (below the mount) is the team's to read. */
-export function mayRead(team: Team, key: string): boolean {
-  return withinPrefixes(team.prefixes, key);
+/** True when the key (below the mount) is the team's to read; with `below` everything below it too. */
+export function mayRead(team: Team, key: string, extent: Extent = "key"): boolean {
+  return mayReadKey(team, key, extent);
+}
+
+/** What the team may read, for messages: its prefixes, then its extra grants. */
+export function readableBy({ prefixes, alsoReads = [] }: Team): string {
+  return [...prefixes, ...alsoReads.map(describeExtraGrant)].join(", ");
+}
+
+/** What to do about a path outside. */
+export function extraGrantHint(extent: Extent): string {
+  const place = extent === "key" ? "path" : "prefix";
+  return `what is outside needs alsoReads: [{ ${place}, reason, until }] of the team`;
 }
 
 /**
  * The key below the mount that a path means: below the team's first prefix unless it is absolute. Reports one that is not the team's to
  * read, without showing it: it may be a pasted secret.
  */
-export function keyBelow(place: Place, path: string, absolute: boolean, team: Team): string {
+export function keyBelow(place: Place, path: string, absolute: boolean, team: Team, extent: Extent = "key"): string {
   const key = absolute ? path : `${team.prefixes[0] ?? team.name}/${path}`;
-  if (!mayRead(team, key))
+  if (!mayRead(team, key, extent))
     place.report(
-      `the path is outside what team "${team.name}" may read (${team.prefixes.join(", ")}); ` +
-        'a path without "/" in front is below the first of them' +
-        didYouMean(key.split("/")[0], team.prefixes),
+      `the path is outside what team "${team.name}" may read (${readableBy(team)}); ` +
+        `a path without "/" in front is below the first of them; ${extraGrantHint(extent)}${didYouMeanStart(key, team)}`,
     );
   return key;
+}
+
+/** Suggests the prefix or path that the key's first segments come near to. */
+function didYouMeanStart(key: string, { prefixes, alsoReads = [] }: Team): string {
+  const segments = key.split("/");
+  const known = [...prefixes, ...alsoReads.map(({ path, prefix }) => prefix ?? path)].sort();
+  const near = known.filter((start) => {
+    const head = segments.slice(0, start.split("/").length).join("/");
+    return head !== start && nearest(head, [start]) !== undefined;
+  });
+  return near[0] === undefined ? "" : didYouMean(near[0], [near[0]]);
 }
 
 /** The form the rules, the CLI and the reconciler read; lists sorted, except that the first prefix stays first. */
@@ -107,6 +138,7 @@ export function teamData(team: Team): TeamData {
     namespaces: [...team.namespaces].sort(),
     serviceAccount: team.serviceAccount,
     prefixes: first === undefined ? [] : [first, ...rest.sort()],
+    ...(team.alsoReads === undefined ? {} : { alsoReads: [...team.alsoReads].sort(byPlace) }),
   };
 }
 

@@ -1,4 +1,4 @@
-import { IGNORE_PREFIX, isRecord, type JsonRecord } from "../../api";
+import { IGNORE_PREFIX, isCalendarDay, isRecord, type JsonRecord } from "../../api";
 import { rulePage, type Path, type Rule } from "../rules/rule";
 import { read } from "../rules/unknown";
 
@@ -63,13 +63,7 @@ function parse(key: string, value: unknown, ruleIds: ReadonlySet<string>, today:
   if (match === null) return malformed('has no end date ("; until=YYYY-MM-DD" at the end)');
   const reason = (match[1] ?? "").trim();
   const until = match[2] ?? "";
-  if (!isDate(until)) return malformed("its end date is not a day of the calendar in the form YYYY-MM-DD");
+  if (!isCalendarDay(until)) return malformed("its end date is not a day of the calendar in the form YYYY-MM-DD");
   if (reason === "") return malformed("has no reason");
   return until < today ? { state: "over", ruleId, path, until } : { state: "active", ruleId, path, reason, until };
-}
-
-function isDate(text: string): boolean {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
-  const date = new Date(`${text}T00:00:00Z`);
-  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
 }

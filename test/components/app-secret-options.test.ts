@@ -307,7 +307,7 @@ const bad: readonly (readonly [unknown, readonly string[]])[] = [
       'from[0]: the path contains a "." or ".." segment',
       'from[1]: the path contains a wildcard ("*" or "+")',
       'from[2]: the path contains templating ("{{")',
-      'from[3]: the path is outside what team "shop" may read (shop, kv); a path without "/" in front is below the first of them',
+      'from[3]: the path is outside what team "shop" may read (shop, kv); a path without "/" in front is below the first of them; what is outside needs alsoReads: [{ path, reason, until }] of the team',
       "from[4]: has no path",
       'from[5]: has no property after the "#"',
       "from[6]: must be an object, not number",

@@ -121,13 +121,13 @@ describe("AppSecret", () => {
     [
       { keys: { A: "/shop/db#p" } },
       [
-        'AppSecret "db" › keys.A: the path is outside what team "payments" may read (payments); a path without "/" in front is below the first of them',
+        'AppSecret "db" › keys.A: the path is outside what team "payments" may read (payments); a path without "/" in front is below the first of them; what is outside needs alsoReads: [{ path, reason, until }] of the team',
       ],
     ],
     [
       { keys: { A: "/payment/db#p" } },
       [
-        'AppSecret "db" › keys.A: the path is outside what team "payments" may read (payments); a path without "/" in front is below the first of them; did you mean "payments"?',
+        'AppSecret "db" › keys.A: the path is outside what team "payments" may read (payments); a path without "/" in front is below the first of them; what is outside needs alsoReads: [{ path, reason, until }] of the team; did you mean "payments"?',
       ],
     ],
     [

@@ -423,7 +423,9 @@ describe("TeamAccess, Platform and Reconciler that cannot be right", () => {
     ],
     [
       { team: payments, access: [file({ key: "shop/db" })] },
-      ['TeamAccess "a" › access[0].grants[0].key: "shop/db" is outside what team "payments" may read (payments)'],
+      [
+        'TeamAccess "a" › access[0].grants[0].key: "shop/db" is outside what team "payments" may read (payments); what is outside needs alsoReads: [{ path, reason, until }] of the team',
+      ],
     ],
     [
       { team: payments, access: file({ key: "payments/*" }) },
@@ -439,7 +441,9 @@ describe("TeamAccess, Platform and Reconciler that cannot be right", () => {
     ],
     [
       { team: payments, prefixes: [{ prefix: "shop", reason: "r" }] },
-      ['TeamAccess "a" › prefixes[0].prefix: "shop" is outside what team "payments" may read (payments)'],
+      [
+        'TeamAccess "a" › prefixes[0].prefix: "shop" is outside what team "payments" may read (payments); what is outside needs alsoReads: [{ prefix, reason, until }] of the team',
+      ],
     ],
     [{ team: payments, prefixes: [{ prefix: "payments" }] }, ['TeamAccess "a" › prefixes[0].reason: is missing']],
     [
