@@ -1,7 +1,6 @@
 import { ApiObject, Chart } from "cdk8s";
 import type { Construct, IMixin } from "constructs";
 import { externalSecretManifest } from "../manifests/external-secret";
-import { rolloutAnnotations } from "../manifests/rollout";
 import {
   appSecret,
   resolveAppSecret,
@@ -9,13 +8,18 @@ import {
   type AppSecretSpec,
   type ResolvedAppSecret,
 } from "../model/app-secret";
-import { consumer, readConsumer, readUsedKeys, type RolloutOptions, type WorkloadRef } from "../model/consumer";
-import { collecting, Place } from "../model/problems";
+import { consumer, isRun, keysOf, readConsumer, readRollout, rolloutPlace, type WorkloadRef } from "../model/consumer";
+import { readSecretUse, usePlace, type SecretUseSpec } from "../model/containers";
+import { collecting } from "../model/problems";
+import type { RolloutOptions } from "../model/rollout-options";
 import type { SecretElsewhereSpec } from "../model/elsewhere";
 import type { Team } from "../model/team";
+import { consumerAnnotations, WorkloadRollout } from "../workload-rollout";
+import { SecretUse } from "./containers";
 import { declare } from "./declared";
 import { ForeignSecret } from "./elsewhere";
 import { propsOf } from "./emit";
+import { requireWith } from "./peers";
 import { RolloutMixin } from "./rollout";
 
 /** What an {@link AppSecret} is given. */
@@ -72,15 +76,17 @@ export class AppSecret<N extends string = string> extends ApiObject {
   }
 
   /**
-   * What makes a workload roll when the Secret changes: `workload.with(db.rollout())`. The workload is an ApiObject of kind
-   * Deployment, StatefulSet or DaemonSet or any construct around one, of every cdk8s-plus line; several AppSecrets add up. Applied
-   * to nothing that can be rolled, it stops the synth. CronJobs and Jobs need none: their next pods start with the new Secret.
-   * @throws DeclarationError when a key is not one of the Secret
+   * What makes a workload roll when the Secret changes, and how: `workload.with(db.rollout())`. The workload is an ApiObject of kind
+   * Deployment, StatefulSet or DaemonSet or any construct around one, of every cdk8s-plus line; several AppSecrets add up. CronJobs and
+   * Jobs are not rolled, their next pods start with the new Secret; the plan names them. Applied to no workload, it stops the synth.
+   * @throws DeclarationError when the options are wrong; KeyturnError `ConstructsTooOld` before constructs 10.5
    */
   rollout(options: RolloutOptions = {}): IMixin {
-    const keys = collecting((problems) => readUsedKeys(this.place(problems), options, this.resolved));
-    const mixin = new RolloutMixin({ id: this.node.id, name: this.name, namespace: this.namespace }, keys, (workload) =>
-      declare(this, consumer(this.declaration, workload, options)),
+    requireWith(this);
+    const read = collecting((problems) => readRollout(rolloutPlace(problems, this.node.id), options, this.resolved));
+    const secret = { id: this.node.id, name: this.name, namespace: this.namespace };
+    const mixin = new RolloutMixin(new WorkloadRollout(secret, options, read), (workload) =>
+      declare(this, consumer(this.declaration, workload, isRun(workload.kind) ? keysOf(options) : options)),
     );
     this.node.addValidation({ validate: () => mixin.validate() });
     return mixin;
@@ -88,18 +94,32 @@ export class AppSecret<N extends string = string> extends ApiObject {
 
   /**
    * As {@link rollout} for a workload that is not a construct here: returns the annotations to put on it (on the workload, not on
-   * its pod template).
+   * its pod template); none for a CronJob or Job.
    * @throws DeclarationError
    */
   rolloutFor(workload: WorkloadRef, options: RolloutOptions = {}): Readonly<Record<string, string>> {
     const declaration = consumer(this.declaration, workload, options);
-    const keys = collecting((problems) => readConsumer(problems, declaration)?.keys);
+    const read = collecting((problems) => readConsumer(problems, declaration));
     declare(this, declaration);
-    return rolloutAnnotations([{ secret: this.name, keys }]);
+    return consumerAnnotations(read);
   }
 
-  private place(problems: Parameters<typeof Place.of>[0]): Place {
-    return Place.of(problems, "AppSecret", this.node.id).at("rollout");
+  /**
+   * How containers use the Secret: environment variables, `envFrom`, a volume; with the rollout of exactly the used keys.
+   * @example
+   * const use = db.use({ env: ["DB_PASSWORD"], volume: { mountPath: "/etc/db", items: ["tls.crt"] } });
+   * new Deployment(chart, "checkout", { containers: [{ image, envVariables: use.envVariables }] }).with(use.rollout());
+   * @throws DeclarationError when a key is not one of the Secret, or a name, path or mode cannot be one
+   */
+  use(spec: SecretUseSpec): SecretUse {
+    const use = collecting((problems) =>
+      readSecretUse(usePlace(problems, this.node.id), spec, { name: this.name, secretKeys: this.resolved.secretKeys }),
+    );
+    return new SecretUse(use, {
+      id: this.node.id,
+      rollout: (options) => this.rollout(options),
+      rolloutFor: (workload, options) => this.rolloutFor(workload, options),
+    });
   }
 }
 

@@ -1,10 +1,15 @@
 import { Chart } from "cdk8s";
 import { Construct, type IMixin } from "constructs";
 import { rolloutAnnotations } from "../manifests/rollout";
-import { readUsedKeys, type RolloutOptions } from "../model/consumer";
+import { isRun, readRollout, rolloutPlace, type ResolvedRollout } from "../model/consumer";
+import { readSecretUse, usePlace, type SecretUseSpec } from "../model/containers";
 import { secretElsewhere, type SecretElsewhere, type SecretElsewhereSpec } from "../model/elsewhere";
-import { collecting, Place } from "../model/problems";
+import { collecting } from "../model/problems";
+import type { RolloutOptions } from "../model/rollout-options";
 import type { Team } from "../model/team";
+import { WorkloadRollout } from "../workload-rollout";
+import { SecretUse } from "./containers";
+import { requireWith } from "./peers";
 import { RolloutMixin } from "./rollout";
 
 /**
@@ -29,20 +34,34 @@ export class ForeignSecret<N extends string = string> extends Construct {
 
   /** As {@link AppSecret.rollout}. */
   rollout(options: RolloutOptions = {}): IMixin {
-    const { name, namespace } = this.secret;
-    const mixin = new RolloutMixin({ id: this.node.id, name, namespace }, this.usedKeys(options), () => undefined);
+    requireWith(this);
+    const secret = { id: this.node.id, name: this.name, namespace: this.namespace };
+    const mixin = new RolloutMixin(new WorkloadRollout(secret, options, this.read(options)), () => undefined);
     this.node.addValidation({ validate: () => mixin.validate() });
     return mixin;
   }
 
   /** The annotations for a workload that is not a construct here. */
   rolloutAnnotations(options: RolloutOptions = {}): Readonly<Record<string, string>> {
-    return rolloutAnnotations([{ secret: this.name, keys: this.usedKeys(options) }]);
+    const { keys, annotations } = this.read(options);
+    return rolloutAnnotations([{ secret: this.name, keys }], annotations);
   }
 
-  private usedKeys(options: RolloutOptions): readonly string[] | undefined {
+  /** As {@link AppSecret.use}. */
+  use(spec: SecretUseSpec): SecretUse {
+    const { name, secretKeys } = this.secret;
+    const use = collecting((problems) => readSecretUse(usePlace(problems, this.node.id), spec, { name, secretKeys }));
+    return new SecretUse(use, {
+      id: this.node.id,
+      rollout: (options) => this.rollout(options),
+      rolloutFor: ({ kind }, options) => (isRun(kind) ? {} : this.rolloutAnnotations(options)),
+    });
+  }
+
+  private read(options: RolloutOptions): ResolvedRollout {
+    const { secretKeys } = this.secret;
     return collecting((problems) =>
-      readUsedKeys(Place.of(problems, "AppSecret", this.node.id).at("rollout"), options, this.secret),
+      readRollout(rolloutPlace(problems, this.node.id), options, { secretKeys, environment: this.team.environment }),
     );
   }
 }

@@ -1,4 +1,8 @@
-/** Package `keyturn/cdk8s`: the declarations as constructs. Needs `cdk8s` and `constructs`; any cdk8s-plus line, or none. */
+/**
+ * Package `keyturn/cdk8s`: the declarations as constructs. Needs `cdk8s` and `constructs`; any cdk8s-plus line, or none.
+ * @module keyturn/cdk8s
+ */
+import "./peers";
 export { AppSecret } from "./app-secret";
 export type { AppSecretProps } from "./app-secret";
 export { planOf } from "./declared";
