@@ -5,6 +5,7 @@ export type { Declaration, Plan, PlannedConsumer } from "./plan";
 export { planFiles } from "./files";
 export { accessWrites, policyPath, renderHcl, renderJson, roleBody } from "./vault";
 export type {
+  BudgetUse,
   ByHand,
   JwtRole,
   KubernetesRole,
@@ -12,6 +13,7 @@ export type {
   LoginRole,
   PolicyDocument,
   PolicyRule,
+  SecretCost,
   VaultDocuments,
   VaultWrite,
 } from "./vault";

@@ -5,6 +5,7 @@ import {
   type Problem,
   type RefreshPolicy,
 } from "../../api";
+import { checkOwnCost } from "./budget";
 import type { Environment } from "./environment";
 import { boolean, isOutput, label, objectName, oneOf, record, text, texts } from "./fields";
 import { readFrom, type FromSpec, type ResolvedFrom } from "./from";
@@ -174,7 +175,7 @@ export function readAppSecret(problems: Problem[], declaration: AppSecretDeclara
     keys: fields.keys === undefined && fields.from !== undefined ? [] : readKeys(place.at("keys"), fields.keys, team),
     from: readFrom(place.at("from"), fields.from, team),
     refreshPolicy,
-    refreshInterval: refreshInterval(place, fields, team.environment.staleFor),
+    refreshInterval: refreshInterval(place, fields, team.environment),
     syncWindows: readSyncWindows(place.at("syncWindows"), fields.syncWindows),
     creationPolicy,
     deletionPolicy,
@@ -182,6 +183,7 @@ export function readAppSecret(problems: Problem[], declaration: AppSecretDeclara
     annotations: texts(place.at("annotations"), fields.annotations),
     immutable: fields.immutable === undefined ? false : boolean(place.at("immutable"), fields.immutable),
   } as const;
+  checkOwnCost(place, fields, resolved);
   // Keys that were refused are there for templates all the same: one mistake is one problem.
   const written = isOutput(fields.keys) || typeof fields.keys !== "object" ? {} : (fields.keys ?? {});
   const fetched = { keys: Object.keys(written).sort(), complete: fields.from === undefined };

@@ -1,5 +1,6 @@
 import type { EnvironmentData, JsonRecord, LoginData, VaultData } from "../../api";
-import { duration, isOutput, label, record, text, vaultPath } from "./fields";
+import { readRate, type RequestRate } from "./budget";
+import { boolean, duration, isOutput, label, record, text, vaultPath } from "./fields";
 import { readKeyOf, readLogin, type Login, type LoginSpec } from "./login";
 import { collecting, Place } from "./problems";
 import { didYouMean } from "./nearest";
@@ -59,6 +60,17 @@ export interface VaultSpec {
   readonly login: LoginSpec;
   /** Who signed the server's certificate. Default: the CAs the reconciler's image trusts. */
   readonly ca?: CaSpec;
+  /**
+   * What keyturn may ask of this Vault, in requests a second. AppSecrets that together ask for more are refused, and a Platform limits the
+   * KV mount to it. Default: no budget.
+   */
+  readonly budget?: RequestRate;
+  /**
+   * Whether something tells the ExternalSecrets when a value changes in this Vault, so that polling is only the net under it: secrets
+   * that say no `staleFor` themselves are then read seldom. External Secrets Operator needs a companion for it, such as its reloader;
+   * keyturn's reconciler has no receiver yet, so `true` needs `reconciler: { install: false }`. Default false.
+   */
+  readonly push?: boolean;
 }
 
 /** A CA: certificates as PEM, or the key of a ConfigMap or Secret that has them, in every namespace of the environment. */
@@ -85,6 +97,8 @@ export interface EnvironmentVault {
   readonly kv: { readonly mount: string; readonly version: 1 | 2 };
   readonly login: Login;
   readonly ca: CaSpec | undefined;
+  readonly budget: RequestRate | undefined;
+  readonly push: boolean;
 }
 
 /** Name of the Vault that is used where none is named. */
@@ -161,7 +175,7 @@ function placeOf({ address, namespace, kv }: EnvironmentVault): string {
 
 function readVault(place: Place, value: unknown, vault: string, name: string, own: boolean): EnvironmentVault {
   const fields = record(place, value) ?? {};
-  place.onlyFields(fields, ["address", "namespace", "kv", "login", "ca"]);
+  place.onlyFields(fields, ["address", "namespace", "kv", "login", "ca", "budget", "push"]);
   const kv = record(place.at("kv"), fields.kv) ?? {};
   place.at("kv").onlyFields(kv, ["mount", "version"]);
   if (kv.version !== undefined && kv.version !== 1 && kv.version !== 2)
@@ -177,7 +191,19 @@ function readVault(place: Place, value: unknown, vault: string, name: string, ow
     },
     login: readLogin(place.at("login"), fields.login, name, own),
     ca: fields.ca === undefined ? undefined : readCa(place.at("ca"), fields.ca),
+    budget: readRate(place.at("budget"), fields.budget),
+    push: fields.push === undefined ? false : readPush(place.at("push"), fields.push, own),
   };
+}
+
+function readPush(place: Place, value: unknown, own: boolean): boolean {
+  const push = boolean(place, value);
+  if (push && own)
+    place.report(
+      "keyturn's reconciler receives no events of Vault yet, so changes would wait for the long interval; leave it out, or where " +
+        "External Secrets Operator runs with something that tells it, say reconciler: { install: false }",
+    );
+  return push;
 }
 
 function readAddress(place: Place, value: unknown): string {

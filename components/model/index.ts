@@ -1,5 +1,6 @@
 export { appSecret, resolveAppSecret } from "./app-secret";
 export type { AppSecretDeclaration, AppSecretSpec, ResolvedAppSecret, ResolvedKey } from "./app-secret";
+export type { RequestRate } from "./budget";
 export { consumer } from "./consumer";
 export type { ConsumerDeclaration, ResolvedConsumer, RolloutOptions, WorkloadRef } from "./consumer";
 export { environment } from "./environment";

@@ -6,6 +6,7 @@ import {
   type JsonRecord,
   type RefreshPolicy,
 } from "../../api";
+import type { Environment } from "./environment";
 import { duration, oneOf } from "./fields";
 import type { Place } from "./problems";
 import { quote } from "./secret-like";
@@ -49,10 +50,17 @@ export function readRefreshPolicy(place: Place, fields: JsonRecord): RefreshPoli
  *    not above the environment's staleness;
  * 4. the environment's `staleFor`, else `1h` (ESO's default).
  *
+ * Where the Vault pushes, a hint brings the rotation and polling is the net under it, so the third rule gives the environment's staleness,
+ * but not above `rotatesEvery`. A `staleFor` of the secret is still the interval: hints get lost, and it is a promise.
+ *
  * Refused, because one of the two cannot be meant: a `staleFor` longer than `rotatesEvery` (a value two rotations old would be
  * fresh enough), and a `refreshInterval` longer than either.
  */
-export function refreshInterval(place: Place, fields: JsonRecord, environmentStaleFor: string | undefined): string {
+export function refreshInterval(
+  place: Place,
+  fields: JsonRecord,
+  { staleFor: environmentStaleFor, vault }: Pick<Environment, "staleFor" | "vault">,
+): string {
   const read = (field: keyof Freshness): number | undefined =>
     fields[field] === undefined ? undefined : duration(place.at(field), fields[field]);
   const [staleFor, rotatesEvery] = [read("staleFor"), read("rotatesEvery")];
@@ -72,7 +80,10 @@ export function refreshInterval(place: Place, fields: JsonRecord, environmentSta
   const byRotation =
     rotatesEvery === undefined
       ? undefined
-      : Math.min(Math.max(Math.floor(rotatesEvery / ROTATION_PARTS), SHORTEST_DERIVED), byDefault);
+      : Math.min(
+          vault.push ? rotatesEvery : Math.max(Math.floor(rotatesEvery / ROTATION_PARTS), SHORTEST_DERIVED),
+          byDefault,
+        );
   return formatDuration(explicit ?? staleFor ?? byRotation ?? byDefault);
 }
 

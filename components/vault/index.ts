@@ -1,7 +1,7 @@
 export { accessWrites, vaultDocuments } from "./documents";
 export type { VaultDocuments, VaultWrite } from "./documents";
 export { loadOf } from "./load";
-export type { Load } from "./load";
+export type { BudgetUse, Load, SecretCost } from "./load";
 export { policyOf, policyPath, renderHcl, renderJson } from "./policy";
 export type { PolicyDocument, PolicyRule } from "./policy";
 export { roleBody, roleOf } from "./role";

@@ -77,8 +77,9 @@ const vaultOf = (address: string) =>
       mount: fc.constantFrom("prod", "kv", "payments", "team/kv"),
       version: fc.constantFrom(1 as const, 2 as const),
       namespace: fc.constantFrom(undefined, "tenants/a"),
+      budget: fc.constantFrom(undefined, { requestsPerSecond: 1234.5 }),
     })
-    .map(({ login: { by, own }, ca: trusted, mount, version, namespace }) => ({
+    .map(({ login: { by, own }, ca: trusted, mount, version, namespace, budget }) => ({
       own,
       spec: {
         address,
@@ -86,6 +87,7 @@ const vaultOf = (address: string) =>
         login: by,
         ...(trusted === undefined ? {} : { ca: trusted }),
         ...(namespace === undefined ? {} : { namespace }),
+        ...(budget === undefined ? {} : { budget }),
       },
     }));
 
@@ -96,17 +98,17 @@ const environmentOf = (name: string, system: string | undefined) =>
       legacy: fc.option(vaultOf(`https://legacy.${name}.example.com`), { nil: undefined }),
       staleFor: fc.option(duration, { nil: undefined }),
       install: fc.boolean(),
+      push: fc.boolean(),
     })
-    .map(({ main, legacy, staleFor, install }) =>
-      environment(name, {
-        ...(legacy === undefined ? { vault: main.spec } : { vaults: { legacy: legacy.spec, main: main.spec } }),
+    .map(({ main, legacy, staleFor, install: wanted, push }) => {
+      const install = main.own && (legacy?.own ?? true) && wanted;
+      const first = { ...main.spec, ...(install ? {} : { push }) };
+      return environment(name, {
+        ...(legacy === undefined ? { vault: first } : { vaults: { legacy: legacy.spec, main: first } }),
         ...(staleFor === undefined ? {} : { staleFor }),
-        reconciler: {
-          install: main.own && (legacy?.own ?? true) && install,
-          ...(system === undefined ? {} : { namespace: system }),
-        },
-      }),
-    );
+        reconciler: { install, ...(system === undefined ? {} : { namespace: system }) },
+      });
+    });
 
 const teamsOf = (owner: Environment) =>
   words(1, 3).chain((names) =>

@@ -29,6 +29,8 @@ describe("environment", () => {
           },
         },
         ca: undefined,
+        budget: undefined,
+        push: false,
       }),
       staleFor: undefined,
       reconciler: { install: true, namespace: "keyturn-system", serviceAccount: "keyturn" },
