@@ -1,4 +1,11 @@
-import type { AccessFile, EnvironmentsFile, Grant, KubernetesObject, Problem } from "../api";
+import {
+  ROLLOUT_STRATEGY,
+  type AccessFile,
+  type EnvironmentsFile,
+  type Grant,
+  type KubernetesObject,
+  type Problem,
+} from "../api";
 import { externalSecretManifest } from "./manifests/external-secret";
 import { byApplyOrder, type Manifest } from "./manifests/manifest";
 import { reconcilerManifests } from "./manifests/reconciler";
@@ -219,10 +226,9 @@ function plannedConsumer(all: readonly ResolvedConsumer[]): readonly PlannedCons
   const uses = [...mergeUses(all)]
     .map(([secret, keys]) => ({ secret, keys: keys === undefined ? undefined : [...keys].sort() }))
     .sort((a, b) => compare(a.secret, b.secret));
-  const annotations = Object.entries(
-    isRun(workload.kind) ? {} : rolloutAnnotations(uses, Object.assign({}, ...all.map((each) => each.annotations))),
-  ).sort(([a], [b]) => compare(a, b));
-  const replaced = !isRun(workload.kind) && !all.some(({ policy }) => policy.strategy === "none");
+  const policy = Object.fromEntries(all.flatMap(({ annotations }) => Object.entries(annotations)));
+  const annotations = isRun(workload.kind) ? {} : rolloutAnnotations(uses, policy);
+  const replaced = !isRun(workload.kind) && policy[ROLLOUT_STRATEGY] !== "none";
   return [
     {
       environment: environment.name,
@@ -231,7 +237,7 @@ function plannedConsumer(all: readonly ResolvedConsumer[]): readonly PlannedCons
       name: workload.name,
       uses,
       onChange: replaced ? "rollout" : "nextPods",
-      annotations: Object.fromEntries(annotations),
+      annotations: Object.fromEntries(Object.entries(annotations).sort(([a], [b]) => compare(a, b))),
     },
   ];
 }

@@ -18,7 +18,7 @@ import { consumerAnnotations, WorkloadRollout } from "../workload-rollout";
 import { SecretUse } from "./containers";
 import { declare } from "./declared";
 import { ForeignSecret } from "./elsewhere";
-import { propsOf } from "./emit";
+import { EmittedObject } from "./emit";
 import { requireWith } from "./peers";
 import { RolloutMixin } from "./rollout";
 
@@ -36,9 +36,11 @@ export type AppSecretProps<N extends string = string> = AppSecretSpec<N>;
  * });
  * checkout.with(db.rollout());
  */
-export class AppSecret<N extends string = string> extends ApiObject {
+export class AppSecret<N extends string = string> extends EmittedObject {
   readonly team: Team<N>;
   readonly namespace: string;
+  /** Name of the Secret; `name`, as of every ApiObject, is that of the ExternalSecret. */
+  readonly secretName: string;
   readonly declaration: AppSecretDeclaration<N>;
   private readonly resolved: ResolvedAppSecret;
 
@@ -67,12 +69,23 @@ export class AppSecret<N extends string = string> extends ApiObject {
   constructor(scope: Construct, id: string, props: AppSecretProps<N>) {
     const declaration = appSecret(id, withNamespace(scope, props));
     const resolved = resolveAppSecret(declaration);
-    super(scope, id, propsOf(externalSecretManifest(resolved).object));
+    super(scope, id, externalSecretManifest(resolved).object);
     this.declaration = declaration;
     this.resolved = resolved;
     this.team = props.team;
     this.namespace = resolved.namespace;
+    this.secretName = resolved.name;
     declare(this, declaration, resolved);
+  }
+
+  /** The ExternalSecret, which is this construct itself: `db.externalSecret.addJsonPatch(...)`. */
+  get externalSecret(): ApiObject {
+    return this;
+  }
+
+  /** As the other constructs: what this one emits. */
+  get apiObjects(): readonly ApiObject[] {
+    return [this];
   }
 
   /**
@@ -84,7 +97,7 @@ export class AppSecret<N extends string = string> extends ApiObject {
   rollout(options: RolloutOptions = {}): IMixin {
     requireWith(this);
     const read = collecting((problems) => readRollout(rolloutPlace(problems, this.node.id), options, this.resolved));
-    const secret = { id: this.node.id, name: this.name, namespace: this.namespace };
+    const secret = { id: this.node.id, name: this.secretName, namespace: this.namespace };
     const mixin = new RolloutMixin(new WorkloadRollout(secret, options, read), (workload) =>
       declare(this, consumer(this.declaration, workload, isRun(workload.kind) ? keysOf(options) : options)),
     );
@@ -113,7 +126,10 @@ export class AppSecret<N extends string = string> extends ApiObject {
    */
   use(spec: SecretUseSpec): SecretUse {
     const use = collecting((problems) =>
-      readSecretUse(usePlace(problems, this.node.id), spec, { name: this.name, secretKeys: this.resolved.secretKeys }),
+      readSecretUse(usePlace(problems, this.node.id), spec, {
+        name: this.secretName,
+        secretKeys: this.resolved.secretKeys,
+      }),
     );
     return new SecretUse(use, {
       id: this.node.id,

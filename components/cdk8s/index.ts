@@ -6,6 +6,7 @@ import "./peers";
 export { AppSecret } from "./app-secret";
 export type { AppSecretProps } from "./app-secret";
 export { planOf } from "./declared";
+export type { SecretUse, UseRolloutOptions } from "./containers";
 export type { ForeignSecret } from "./elsewhere";
 export { Platform } from "./platform";
 export type { PlatformProps } from "./platform";

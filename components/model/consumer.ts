@@ -1,21 +1,32 @@
-import { secretKeyProblem, WORKLOAD_KINDS, type Problem, type WorkloadKind } from "../../api";
+import {
+  formatRolloutPolicy,
+  secretKeyProblem,
+  WORKLOAD_KINDS,
+  type Problem,
+  type RolloutPolicy,
+  type WorkloadKind,
+} from "../../api";
 import { readAppSecret, type AppSecretDeclaration, type ResolvedAppSecret } from "./app-secret";
 import type { Environment } from "./environment";
 import { list, objectName, record, text } from "./fields";
 import { didYouMean } from "./nearest";
 import { Place } from "./problems";
+import { POLICY_FIELDS, readPolicy, type RolloutOptions } from "./rollout-options";
 import { quote } from "./secret-like";
+import { nothingToRoll } from "./target";
+
+/** Kinds whose next pods start with the new Secret anyway: nothing of them is rolled. */
+export type RunKind = "CronJob" | "Job";
+export const RUN_KINDS: readonly RunKind[] = ["CronJob", "Job"];
+
+/** Kinds of workloads that may use a Secret. */
+export type ConsumerKind = WorkloadKind | RunKind;
+export const CONSUMER_KINDS: readonly ConsumerKind[] = [...WORKLOAD_KINDS, ...RUN_KINDS];
 
 /** A workload, in the namespace of the Secret. */
 export interface WorkloadRef {
-  readonly kind: WorkloadKind;
+  readonly kind: ConsumerKind;
   readonly name: string;
-}
-
-/** How a workload uses a Secret. */
-export interface RolloutOptions {
-  /** The keys it uses: a change of another key does not roll it. Default: all keys. */
-  readonly keys?: readonly string[];
 }
 
 /** A workload and the Secret keys it uses; plain data. */
@@ -26,7 +37,10 @@ export interface ConsumerDeclaration {
   readonly options: RolloutOptions;
 }
 
-/** Declares that a workload uses an AppSecret and rolls when the used keys change. */
+/**
+ * Declares that a workload uses an AppSecret, and how it rolls when the used keys change. CronJobs and Jobs are not rolled: their next pods
+ * start with the new Secret.
+ */
 export function consumer(
   secret: AppSecretDeclaration,
   workload: WorkloadRef,
@@ -35,69 +49,115 @@ export function consumer(
   return { kind: "Consumer", secret, workload, options };
 }
 
-/** A consumer with everything derived. */
 export interface ResolvedConsumer {
   readonly kind: "Consumer";
+  /** Of the AppSecret, for messages. */
+  readonly id: string;
   readonly environment: Environment;
   readonly namespace: string;
   readonly workload: WorkloadRef;
   readonly secret: string;
   /** Sorted; undefined means every key. */
   readonly keys: readonly string[] | undefined;
+  readonly policy: RolloutPolicy;
+  /** The annotations that say the policy. */
+  readonly annotations: Readonly<Record<string, string>>;
 }
+
+/** What options of a rollout come to. */
+export type ResolvedRollout = Pick<ResolvedConsumer, "keys" | "policy" | "annotations">;
+
+/** What the options of a rollout are read with. */
+export type RolledSecret = Pick<ResolvedAppSecret, "secretKeys" | "environment"> &
+  Partial<Pick<ResolvedAppSecret, "creationPolicy" | "manifest">>;
 
 /** The consumer with everything derived, reporting what is wrong; undefined when its AppSecret is unusable. */
 export function readConsumer(problems: Problem[], declaration: ConsumerDeclaration): ResolvedConsumer | undefined {
   // Problems of the AppSecret itself are reported where it is declared.
   const secret = readAppSecret([], declaration.secret);
   if (secret === undefined) return undefined;
-  const place = Place.of(problems, "AppSecret", declaration.secret.id).at("rollout");
-  const workload = record(place.at("workload"), declaration.workload) ?? {};
-  place.at("workload").onlyFields(workload, ["kind", "name"]);
-  const kind = readKind(place.at("workload").at("kind"), workload.kind);
-  const name = objectName(place.at("workload").at("name"), workload.name) ?? "";
-  const keys = readUsedKeys(place, declaration.options, secret);
+  const place = rolloutPlace(problems, declaration.secret.id);
+  const workload = readWorkloadRef(place.at("workload"), declaration.workload);
+  const rollout = readRollout(place, declaration.options, secret);
+  if (isRun(workload.kind)) refusePolicy(place, declaration.options, workload.kind);
   return {
     kind: "Consumer",
+    id: declaration.secret.id,
     environment: secret.environment,
     namespace: secret.namespace,
-    workload: { kind, name },
+    workload,
     secret: secret.name,
-    keys,
+    ...rollout,
   };
 }
 
-function readKind(place: Place, value: unknown): WorkloadKind {
-  const kind = WORKLOAD_KINDS.find((candidate) => candidate === value);
-  if (kind === undefined) {
-    const reason =
-      value === "CronJob" || value === "Job"
-        ? ` "${value}" needs none: its next pods start with the new Secret`
-        : didYouMean(value, WORKLOAD_KINDS);
-    place.report(`${quote(value)} cannot be rolled; ${WORKLOAD_KINDS.join(", ")} can${reason.replace(/^ /, ". ")}`);
-  }
-  return kind ?? "Deployment";
+/** The options that also mean something where nothing is rolled. */
+export function keysOf(options: RolloutOptions): RolloutOptions {
+  return options.keys === undefined ? {} : { keys: options.keys };
+}
+
+/** Where the options of a rollout are: `AppSecret "db" › rollout`. */
+export function rolloutPlace(problems: Problem[], id: string): Place {
+  return Place.of(problems, "AppSecret", id).at("rollout");
+}
+
+export function isRun(kind: ConsumerKind): kind is RunKind {
+  return (RUN_KINDS as readonly string[]).includes(kind);
+}
+
+function readWorkloadRef(place: Place, value: unknown): WorkloadRef {
+  const fields = record(place, value) ?? {};
+  place.onlyFields(fields, ["kind", "name"]);
+  const kind = CONSUMER_KINDS.find((candidate) => candidate === fields.kind);
+  if (kind === undefined)
+    place
+      .at("kind")
+      .report(
+        `${quote(fields.kind)} is not one of ${CONSUMER_KINDS.join(", ")}${didYouMean(fields.kind, CONSUMER_KINDS)}`,
+      );
+  return { kind: kind ?? "Deployment", name: objectName(place.at("name"), fields.name) ?? "" };
+}
+
+/** Reports options that say how a workload is rolled which is not. */
+export function refusePolicy(place: Place, options: unknown, kind: RunKind): void {
+  const fields = (options ?? {}) as Readonly<Record<string, unknown>>;
+  for (const field of POLICY_FIELDS)
+    if (fields[field] !== undefined)
+      place.at(field).report(`has no meaning for a ${kind}: its next pods start with the new Secret; leave it out`);
+}
+
+/** The options of a rollout with everything derived, reporting what is wrong with them. */
+export function readRollout(place: Place, options: unknown, secret: RolledSecret): ResolvedRollout {
+  const nothing = nothingToRoll(secret);
+  if (nothing !== undefined) place.report(nothing);
+  const fields = record(place, options) ?? {};
+  place.onlyFields(fields, ["keys", ...POLICY_FIELDS]);
+  const policy = readPolicy(place, fields, secret.environment);
+  return {
+    keys: readUsedKeys(place.at("keys"), fields.keys, secret.secretKeys),
+    policy,
+    annotations: formatRolloutPolicy(policy),
+  };
 }
 
 /** The used keys, each one a key of the Secret. */
-export function readUsedKeys(
+function readUsedKeys(
   place: Place,
-  options: unknown,
-  secret: Pick<ResolvedAppSecret, "secretKeys">,
+  value: unknown,
+  names: readonly string[] | undefined,
 ): readonly string[] | undefined {
-  const fields = record(place, options) ?? {};
-  place.onlyFields(fields, ["keys"]);
-  if (fields.keys === undefined) return undefined;
-  const names = secret.secretKeys;
-  const keys = list(place.at("keys"), fields.keys, (at, value) => {
-    const key = text(at, value);
-    const problem = key === undefined ? undefined : secretKeyProblem(key);
-    if (problem !== undefined) at.report(`${quote(key)} ${problem}`);
-    else if (key !== undefined && names?.includes(key) === false)
-      at.report(`${quote(key)} is not a key of the Secret (${names.join(", ")})${didYouMean(key, names)}`);
-    return key;
-  });
-  if (Array.isArray(fields.keys) && fields.keys.length === 0)
-    place.at("keys").report("is empty; leave it out for all keys");
+  if (value === undefined) return undefined;
+  const keys = list(place, value, (at, key) => readUsedKey(at, key, names));
+  if (Array.isArray(value) && value.length === 0) place.report("is empty; leave it out for all keys");
   return [...new Set(keys)].sort();
+}
+
+/** A key of the Secret; the names are those it has, where they are known. */
+export function readUsedKey(place: Place, value: unknown, names: readonly string[] | undefined): string | undefined {
+  const key = text(place, value);
+  const problem = key === undefined ? undefined : secretKeyProblem(key);
+  if (problem !== undefined) place.report(`${quote(key)} ${problem}`);
+  else if (key !== undefined && names?.includes(key) === false)
+    place.report(`${quote(key)} is not a key of the Secret (${names.join(", ")})${didYouMean(key, names)}`);
+  return key;
 }

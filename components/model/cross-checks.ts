@@ -8,6 +8,7 @@ import { Place } from "./problems";
 import type { ResolvedReconciler } from "./reconciler";
 import { checkRollouts } from "./rollout-together";
 import { quote } from "./secret-like";
+import { checkSharedSecrets } from "./shared-secrets";
 import type { ResolvedStore } from "./store";
 import { accessName, type Team } from "./team";
 import type { ResolvedTeamAccess } from "./team-access";
@@ -20,6 +21,10 @@ export function checkTogether(problems: Problem[], resolved: readonly Resolved[]
   checkEnvironments(problems, resolved);
   checkTeams(problems, resolved);
   checkTwice(problems, resolved);
+  checkSharedSecrets(
+    problems,
+    resolved.filter((entry) => entry.kind === "AppSecret"),
+  );
   checkFinds(problems, resolved);
   checkRollouts(
     problems,
@@ -99,8 +104,9 @@ function checkFinds(problems: Problem[], resolved: readonly Resolved[]): void {
     const { team, environment } = secret;
     if (secret.from.length === 0 || !declared.has(idOf(secret))) continue;
     secret.from.forEach((from, index) => {
-      const grant = { environment: environment.name, team: team.name, ...vaultField(environment), key: from.key };
-      if (from.kind !== "find" || isDeclared(grant)) return;
+      if (from.kind !== "find") return;
+      if (isDeclared({ environment: environment.name, team: team.name, ...vaultField(environment), key: from.key }))
+        return;
       const place = Place.of(problems, "AppSecret", secret.id).at("from").at(index).at("find");
       if (reported.has(place.toString())) return;
       reported.add(place.toString());
@@ -115,7 +121,7 @@ function checkFinds(problems: Problem[], resolved: readonly Resolved[]): void {
 /** Two declarations of one thing. Sorted by id, so that the message does not depend on the order of declaration. */
 function checkTwice(problems: Problem[], resolved: readonly Resolved[]): void {
   const seen = new Map<string, string>();
-  const declared = resolved.filter((entry) => entry.kind !== "Consumer");
+  const declared = resolved.filter((entry) => entry.kind !== "Consumer" && entry.kind !== "AppSecret");
   for (const entry of [...declared].sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0))) {
     for (const [field, thing] of thingsOf(entry)) {
       const id = `${entry.environment.name}\n${thing}`;
@@ -129,10 +135,10 @@ function checkTwice(problems: Problem[], resolved: readonly Resolved[]): void {
   }
 }
 
-function thingsOf(entry: Exclude<Resolved, ResolvedConsumer>): readonly (readonly [field: string, thing: string])[] {
+function thingsOf(
+  entry: Exclude<Resolved, ResolvedAppSecret | ResolvedConsumer>,
+): readonly (readonly [field: string, thing: string])[] {
   switch (entry.kind) {
-    case "AppSecret":
-      return [["name", `Secret ${entry.namespace}/${entry.name}`]];
     case "Store":
       return entry.namespaces.map((namespace) => ["name", `SecretStore ${namespace}/${entry.name}`] as const);
     case "TeamAccess":

@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
 import { externalSecretManifest } from "../manifests/external-secret";
-import { rolloutAnnotations } from "../manifests/rollout";
 import {
   appSecret,
   resolveAppSecret,
@@ -10,16 +9,23 @@ import {
 } from "../model/app-secret";
 import {
   consumer,
+  isRun,
+  keysOf,
   readConsumer,
-  readUsedKeys,
+  readRollout,
+  rolloutPlace,
   type ConsumerDeclaration,
-  type RolloutOptions,
   type WorkloadRef,
 } from "../model/consumer";
-import { collecting, Place } from "../model/problems";
+import { readSecretUse, usePlace, type SecretUseSpec } from "../model/containers";
+import type { ResolvedFrom } from "../model/from";
+import { collecting } from "../model/problems";
+import type { RolloutOptions } from "../model/rollout-options";
 import type { SecretElsewhereSpec } from "../model/elsewhere";
 import type { Team } from "../model/team";
 import { checkOwnReconciler } from "../own-reconciler";
+import { consumerAnnotations, WorkloadRollout } from "../workload-rollout";
+import { SecretUse } from "./containers";
 import { ForeignSecret } from "./elsewhere";
 import { childOptions, emit } from "./emit";
 import { rolloutTransformation } from "./rollout";
@@ -75,31 +81,52 @@ export class AppSecret<N extends string = string> extends pulumi.ComponentResour
   }
 
   /**
-   * What makes a workload roll when the Secret changes, as an option of the workload: `{ transformations: [db.rollout()] }` on a
-   * Deployment, StatefulSet or DaemonSet, or on a component around some. Several AppSecrets add up.
-   * @throws DeclarationError when a key is not one of the Secret
+   * What makes a workload roll when the Secret changes, and how, as an option of the workload: `{ transformations: [db.rollout()] }` on a
+   * Deployment, StatefulSet or DaemonSet, or on a component around some. Several AppSecrets add up. CronJobs and Jobs are not rolled: their
+   * next pods start with the new Secret.
+   * @throws DeclarationError when the options are wrong
    */
   rollout(options: RolloutOptions = {}): pulumi.ResourceTransformation {
-    const keys = collecting((problems) =>
-      readUsedKeys(Place.of(problems, "AppSecret", this.declaration.id).at("rollout"), options, this.resolved),
-    );
+    const { id } = this.declaration;
+    const read = collecting((problems) => readRollout(rolloutPlace(problems, id), options, this.resolved));
+    const secret = { id, name: this.name, namespace: this.namespace };
     return rolloutTransformation(
-      { id: this.declaration.id, name: this.name, namespace: this.namespace },
-      keys,
-      (workload) => void this.used.push(consumer(this.declaration, workload, options)),
+      new WorkloadRollout(secret, options, read),
+      (workload) =>
+        void this.used.push(consumer(this.declaration, workload, isRun(workload.kind) ? keysOf(options) : options)),
     );
   }
 
   /**
    * As {@link rollout} for a workload that is not a resource here: returns the annotations to put on it (on the workload, not on
-   * its pod template).
+   * its pod template); none for a CronJob or Job.
    * @throws DeclarationError
    */
   rolloutFor(workload: WorkloadRef, options: RolloutOptions = {}): Readonly<Record<string, string>> {
     const declaration = consumer(this.declaration, workload, options);
-    const keys = collecting((problems) => readConsumer(problems, declaration)?.keys);
+    const read = collecting((problems) => readConsumer(problems, declaration));
     this.used.push(declaration);
-    return rolloutAnnotations([{ secret: this.name, keys }]);
+    return consumerAnnotations(read);
+  }
+
+  /**
+   * How containers use the Secret: environment variables, `envFrom`, a volume; with the rollout of exactly the used keys.
+   * @example
+   * const use = db.use({ env: ["DB_PASSWORD"], volume: { mountPath: "/etc/db", items: ["tls.crt"] } });
+   * // in the pod template: env: use.env, volumeMounts: use.volumeMounts, volumes: use.volumes
+   * // in the options of the workload: transformations: [use.rollout()]
+   * @throws DeclarationError when a key is not one of the Secret, or a name, path or mode cannot be one
+   */
+  use(spec: SecretUseSpec): SecretUse {
+    const { id } = this.declaration;
+    const use = collecting((problems) =>
+      readSecretUse(usePlace(problems, id), spec, { name: this.name, secretKeys: this.resolved.secretKeys }),
+    );
+    return new SecretUse(use, {
+      id,
+      rollout: (options) => this.rollout(options),
+      rolloutFor: (workload, options) => this.rolloutFor(workload, options),
+    });
   }
 
   /** The workloads that use the Secret, as far as they are named in the program; for `plan`. */
@@ -127,6 +154,12 @@ function stateOf(secret: ResolvedAppSecret): pulumi.Inputs {
         },
       ]),
     ),
-    ...(secret.from.length === 0 ? {} : { from: secret.from.map(({ kind, key }) => ({ kind, path: key })) }),
+    ...(secret.from.length === 0 ? {} : { from: secret.from.map(sourceOf) }),
   };
+}
+
+function sourceOf(from: ResolvedFrom): pulumi.Inputs {
+  return from.kind === "generator"
+    ? { kind: from.kind, generator: { ...from.generator } }
+    : { kind: from.kind, path: from.key };
 }

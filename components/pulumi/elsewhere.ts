@@ -1,9 +1,13 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { rolloutAnnotations } from "../manifests/rollout";
-import { readUsedKeys, type RolloutOptions } from "../model/consumer";
+import { isRun, readRollout, rolloutPlace, type ResolvedRollout } from "../model/consumer";
+import { readSecretUse, usePlace, type SecretUseSpec } from "../model/containers";
 import { secretElsewhere, type SecretElsewhere, type SecretElsewhereSpec } from "../model/elsewhere";
-import { collecting, Place } from "../model/problems";
+import { collecting } from "../model/problems";
+import type { RolloutOptions } from "../model/rollout-options";
 import type { Team } from "../model/team";
+import { WorkloadRollout } from "../workload-rollout";
+import { SecretUse } from "./containers";
 import { rolloutTransformation } from "./rollout";
 
 /**
@@ -27,17 +31,33 @@ export class ForeignSecret<N extends string = string> {
   /** As {@link AppSecret.rollout}. */
   rollout(options: RolloutOptions = {}): pulumi.ResourceTransformation {
     const { name, namespace } = this.secret;
-    return rolloutTransformation({ id: name, name, namespace }, this.usedKeys(options), () => undefined);
+    return rolloutTransformation(
+      new WorkloadRollout({ id: name, name, namespace }, options, this.read(options)),
+      () => undefined,
+    );
   }
 
   /** The annotations for a workload that is not a resource here. */
   rolloutAnnotations(options: RolloutOptions = {}): Readonly<Record<string, string>> {
-    return rolloutAnnotations([{ secret: this.name, keys: this.usedKeys(options) }]);
+    const { keys, annotations } = this.read(options);
+    return rolloutAnnotations([{ secret: this.name, keys }], annotations);
   }
 
-  private usedKeys(options: RolloutOptions): readonly string[] | undefined {
+  /** As {@link AppSecret.use}. */
+  use(spec: SecretUseSpec): SecretUse {
+    const { name, secretKeys } = this.secret;
+    const use = collecting((problems) => readSecretUse(usePlace(problems, name), spec, { name, secretKeys }));
+    return new SecretUse(use, {
+      id: name,
+      rollout: (options) => this.rollout(options),
+      rolloutFor: ({ kind }, options) => (isRun(kind) ? {} : this.rolloutAnnotations(options)),
+    });
+  }
+
+  private read(options: RolloutOptions): ResolvedRollout {
+    const { name, secretKeys } = this.secret;
     return collecting((problems) =>
-      readUsedKeys(Place.of(problems, "AppSecret", this.name).at("rollout"), options, this.secret),
+      readRollout(rolloutPlace(problems, name), options, { secretKeys, environment: this.team.environment }),
     );
   }
 }

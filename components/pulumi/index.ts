@@ -5,6 +5,7 @@
 export { AppSecret } from "./app-secret";
 export type { AppSecretArgs } from "./app-secret";
 export type { VaultEndpoint } from "./leaves";
+export type { SecretUse, UseRolloutOptions } from "./containers";
 export type { ForeignSecret } from "./elsewhere";
 export { Platform } from "./platform";
 export type { KubernetesApiArgs, PlatformArgs } from "./platform";

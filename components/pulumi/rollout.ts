@@ -1,70 +1,64 @@
 import * as pulumi from "@pulumi/pulumi";
-import { isRecord, ROLLOUT_ON, WORKLOAD_KINDS, type WorkloadKind } from "../../api";
-import { rolloutOn } from "../manifests/rollout";
+import { isRecord, WORKLOAD_KINDS } from "../../api";
 import { isOutput } from "../model/fields";
-import type { WorkloadRef } from "../model/consumer";
-import { collecting, Place } from "../model/problems";
+import { isRun, RUN_KINDS, type ConsumerKind, type WorkloadRef } from "../model/consumer";
+import { workloadTitle } from "../model/rollout-together";
+import type { WorkloadRollout } from "../workload-rollout";
 
-interface RolledSecret {
-  /** Resource name, for messages. */
-  readonly id: string;
-  readonly name: string;
-  readonly namespace: string;
-}
+/** Which AppSecret wrote an annotation; the annotations of a workload pass from one transformation to the next. */
+const WRITERS = new WeakMap<object, ReadonlyMap<string, string>>();
 
-/** Writes `keyturn.dev/rollout-on` on workloads before they are registered. */
+/** Writes the annotations of a rollout on workloads before they are registered. */
 export function rolloutTransformation(
-  secret: RolledSecret,
-  keys: readonly string[] | undefined,
+  rollout: WorkloadRollout,
   onApplied: (workload: WorkloadRef) => void,
 ): pulumi.ResourceTransformation {
-  const annotate = (annotations: unknown): Readonly<Record<string, unknown>> => {
-    const given = isRecord(annotations) ? annotations : {};
-    const existing = given[ROLLOUT_ON];
-    const used = [{ secret: secret.name, keys }];
-    if (isOutput(existing))
-      return { ...given, [ROLLOUT_ON]: whenKnown(existing, (value) => rolloutOn(used, String(value))) };
-    return { ...given, [ROLLOUT_ON]: rolloutOn(used, typeof existing === "string" ? existing : undefined) };
-  };
-  const withAnnotations = (metadata: unknown): Readonly<Record<string, unknown>> => {
-    const given = isRecord(metadata) ? metadata : {};
-    // Plain stays plain: an Output would hide the annotation from previews and policies.
-    const annotations = isOutput(given.annotations)
-      ? whenKnown(given.annotations, annotate)
-      : annotate(given.annotations);
-    return { ...given, annotations };
-  };
-  return ({ type, props, opts }) => {
+  const transformation: pulumi.ResourceTransformation = ({ type, props, opts }) => {
     const kind = kindOf(type);
     if (kind === undefined) return undefined;
     const given = props as Readonly<Record<string, unknown>>;
-    const metadata = given.metadata;
-    if (isOutput(metadata)) {
-      return { props: { ...given, metadata: whenKnown(metadata, withAnnotations) }, opts };
-    }
-    const { name, namespace } = isRecord(metadata) ? metadata : {};
-    checkNamespace(secret, kind, name, namespace);
+    const { metadata } = given;
+    const { name, namespace } = isRecord(metadata) && !isOutput(metadata) ? metadata : {};
+    const workload = workloadTitle({ kind, name });
+    rollout.checkNamespace(workload, namespace);
+    // On a component around several workloads it may be meant for the others.
+    if (isRun(kind) && opts.transformations?.includes(transformation) === true) rollout.checkRun(kind);
     if (typeof name === "string") onApplied({ kind, name });
-    return { props: { ...given, metadata: withAnnotations(metadata) }, opts };
+    if (isRun(kind)) return undefined;
+    const annotated = plainly(metadata, (plain) => withAnnotations(rollout, workload, plain));
+    return { props: { ...given, metadata: annotated }, opts };
   };
+  return transformation;
 }
 
-function whenKnown(value: unknown, then: (value: unknown) => unknown): pulumi.Output<unknown> {
-  return pulumi.output(value as pulumi.Input<string>).apply(then);
+function withAnnotations(rollout: WorkloadRollout, workload: string, metadata: unknown): unknown {
+  const given = isRecord(metadata) ? metadata : {};
+  return { ...given, annotations: plainly(given.annotations, (plain) => annotate(rollout, workload, plain)) };
 }
 
-function kindOf(type: string): WorkloadKind | undefined {
-  return WORKLOAD_KINDS.find((kind) => type === `kubernetes:apps/v1:${kind}`);
+function annotate(rollout: WorkloadRollout, workload: string, annotations: unknown): unknown {
+  const given = isRecord(annotations) ? annotations : {};
+  const writers = new Map(WRITERS.get(given));
+  const written = rollout.names.map((name): [string, unknown] => {
+    const by = writers.get(name);
+    writers.set(name, rollout.secret.id);
+    const value = (existing: unknown): string =>
+      rollout.value(name, typeof existing === "string" ? existing : undefined, workload, by);
+    return [name, plainly(given[name], value)];
+  });
+  const all = { ...given, ...Object.fromEntries(written) };
+  WRITERS.set(all, writers);
+  return all;
 }
 
-function checkNamespace(secret: RolledSecret, kind: string, name: unknown, namespace: unknown): void {
-  if (typeof namespace !== "string" || namespace === secret.namespace) return;
-  collecting((problems) =>
-    Place.of(problems, "AppSecret", secret.id)
-      .at("rollout")
-      .report(
-        `${kind}${typeof name === "string" ? ` "${name}"` : ""} is in namespace "${namespace}", ` +
-          `the Secret in "${secret.namespace}"; pods use Secrets of their own namespace only`,
-      ),
+/** Plain stays plain: an Output would hide the annotation from previews and policies. */
+function plainly(value: unknown, then: (value: unknown) => unknown): unknown {
+  return isOutput(value) ? pulumi.output(value as pulumi.Input<string>).apply(then) : then(value);
+}
+
+function kindOf(type: string): ConsumerKind | undefined {
+  return (
+    WORKLOAD_KINDS.find((kind) => type === `kubernetes:apps/v1:${kind}`) ??
+    RUN_KINDS.find((kind) => type === `kubernetes:batch/v1:${kind}`)
   );
 }

@@ -132,7 +132,7 @@ describe("the same application", () => {
     expect(db.rolloutFor({ kind: "StatefulSet", name: "ledger" }, { keys: ["B"] })).toEqual({
       "keyturn.dev/rollout-on": "app-db-secret/B",
     });
-    expect(planOf(chart).consumers.map(({ kind, name, rolloutOn }) => [kind, name, rolloutOn])).toEqual([
+    expect(planOf(chart).consumers.map(({ kind, name, annotations }) => [kind, name, annotations["keyturn.dev/rollout-on"]])).toEqual([
       ["Deployment", "checkout", "app-db-secret"],
       ["StatefulSet", "ledger", "app-db-secret/B"],
     ]);

@@ -87,7 +87,9 @@ describe("rollout()", () => {
     const db = dbOf(chart);
     for (const [index, [, , create]] of workloads.slice(0, 2).entries()) create(new Chart(chart, `c${index}`));
     chart.with(db.rollout({ keys: ["PASSWORD"] }));
-    expect(planOf(chart).consumers.map(({ kind, rolloutOn }) => [kind, rolloutOn])).toEqual([
+    expect(
+      planOf(chart).consumers.map(({ kind, annotations }) => [kind, annotations["keyturn.dev/rollout-on"]]),
+    ).toEqual([
       ["DaemonSet", "app-db-secret/PASSWORD"],
       ["Deployment", "app-db-secret/PASSWORD"],
     ]);
@@ -145,10 +147,12 @@ describe("rollout()", () => {
         namespace: "payments",
         kind: "Deployment",
         name: "checkout",
-        rolloutOn: "app-db-secret/PASSWORD",
+        uses: [{ secret: "app-db-secret", keys: ["PASSWORD"] }],
+        onChange: "rollout",
+        annotations: { "keyturn.dev/rollout-on": "app-db-secret/PASSWORD" },
       },
     ]);
-    expect(refusal(() => db.rolloutFor({ kind: "Job" as "Deployment", name: "x" }))).toHaveLength(1);
+    expect(refusal(() => db.rolloutFor({ kind: "Pod" as "Deployment", name: "x" }))).toHaveLength(1);
   });
 });
 

@@ -93,7 +93,9 @@ describe("plan", () => {
         namespace: "payments",
         kind: "Deployment",
         name: "checkout",
-        rolloutOn: "app-db-secret/PASSWORD",
+        uses: [{ secret: "app-db-secret", keys: ["PASSWORD"] }],
+        onChange: "rollout",
+        annotations: { "keyturn.dev/rollout-on": "app-db-secret/PASSWORD" },
       },
     ]);
     expect(result.load).toEqual([
@@ -223,7 +225,7 @@ describe("plan", () => {
       consumer(api, checkout, { keys: ["T"] }),
       consumer(db, checkout, { keys: ["USER"] }),
     ]).consumers;
-    expect(first?.rolloutOn).toBe("api/T,app-db-secret");
+    expect(first?.annotations).toEqual({ "keyturn.dev/rollout-on": "api/T,app-db-secret" });
   });
 });
 
@@ -366,15 +368,9 @@ describe("declarations that do not fit together", () => {
     [
       [consumer(db, { kind: "Deploymen" as "Deployment", name: "Checkout" }, { keys: ["PASWORD"] })],
       [
-        'AppSecret "db" › rollout.workload.kind: "Deploymen" cannot be rolled; Deployment, StatefulSet, DaemonSet can; did you mean "Deployment"?',
+        'AppSecret "db" › rollout.workload.kind: "Deploymen" is not one of Deployment, StatefulSet, DaemonSet, CronJob, Job; did you mean "Deployment"?',
         'AppSecret "db" › rollout.workload.name: "Checkout" is not a Kubernetes object name (lower-case letters, digits, "-" and ".")',
         'AppSecret "db" › rollout.keys[0]: "PASWORD" is not a key of the Secret (PASSWORD, USER); did you mean "PASSWORD"?',
-      ],
-    ],
-    [
-      [consumer(db, { kind: "CronJob" as "Deployment", name: "nightly" })],
-      [
-        'AppSecret "db" › rollout.workload.kind: "CronJob" cannot be rolled; Deployment, StatefulSet, DaemonSet can. "CronJob" needs none: its next pods start with the new Secret',
       ],
     ],
     [

@@ -274,13 +274,28 @@ describe("AppSecret#rollout", () => {
       annotations: { a: "b", "keyturn.dev/rollout-on": "api/TOKEN,app-db-secret" },
     });
     expect(recording.named("nightly").inputs.metadata).toEqual({ name: "nightly" });
+    const uses = [
+      { secret: "api", keys: ["TOKEN"] },
+      { secret: "app-db-secret", keys: undefined },
+    ];
     expect(declared).toEqual([
+      {
+        environment: "prod",
+        namespace: "payments",
+        kind: "CronJob",
+        name: "nightly",
+        uses,
+        onChange: "nextPods",
+        annotations: {},
+      },
       {
         environment: "prod",
         namespace: "payments",
         kind: "Deployment",
         name: "checkout",
-        rolloutOn: "api/TOKEN,app-db-secret",
+        uses,
+        onChange: "rollout",
+        annotations: { "keyturn.dev/rollout-on": "api/TOKEN,app-db-secret" },
       },
     ]);
   });

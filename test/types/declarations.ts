@@ -48,8 +48,13 @@ chart.with(secret8.rollout({ keys: ["A"] }));
 new constructs.AppSecret(chart, "dev", { team: devTeam, store: store8, keys });
 // @ts-expect-error a team of dev does not fit a reconciler of prod
 new constructs.Reconciler(chart, "r", { environment: prod, teams: [devTeam] });
-// @ts-expect-error CronJobs are not rolled
 secret8.rolloutFor({ kind: "CronJob", name: "x" });
+// @ts-expect-error nothing of a Pod is rolled, and it starts nothing
+secret8.rolloutFor({ kind: "Pod", name: "x" });
+// @ts-expect-error is not carried out yet
+secret8.rollout({ strategy: "versioned" });
+// @ts-expect-error the keys are those that are used
+secret8.use({ env: ["A"] }).rollout({ keys: ["A"] });
 
 // The Pulumi components.
 const storeP = new components.Store("prod", { team: prodTeam });
