@@ -1,4 +1,4 @@
-import { KeyturnError, type EnvironmentData } from "../../api";
+import { calendarDay, KeyturnError, type EnvironmentData } from "../../api";
 import { rules as allRules } from "../rules";
 import {
   formatPath,
@@ -20,7 +20,7 @@ import { suppressionRule, suppressionsOf, type RuleInfo, type Suppression } from
 
 /** What {@link judge} is told besides the objects. */
 export interface JudgeOptions {
-  /** Decides which suppressions are over. */
+  /** Decides which suppressions and extra grants are over. */
   readonly now: Date;
   /** Rules that need environments do not run without. */
   readonly environments?: readonly EnvironmentData[] | undefined;
@@ -52,9 +52,11 @@ export function judge(manifests: readonly Manifest[], options: JudgeOptions): Re
   const runnable = rules.filter((rule) => kinds.includes(rule.kind));
   const notRun = runnable.filter((rule) => rule.needsEnvironments && environments === undefined);
   const targets = manifests.flatMap(expand);
+  const today = calendarDay(options.now);
   const context: RuleContext = {
     environments: environments ?? [],
     environment,
+    today,
     show: options.show ?? showValue,
     stores: kinds.includes("stack") ? storeLookup(targets) : () => [],
   };
@@ -63,7 +65,7 @@ export function judge(manifests: readonly Manifest[], options: JudgeOptions): Re
     new Set(rules.map(({ id }) => id)),
     kinds.includes("stack"),
     context,
-    options.now.toISOString().slice(0, 10),
+    today,
   );
   for (const target of targets) run.judge(target);
   return {

@@ -16,7 +16,7 @@ export interface KeyturnPoliciesOptions {
   readonly environment?: string;
   /** Default: every built-in rule. */
   readonly rules?: readonly Rule[];
-  /** Decides which suppressions are over. Default: the time of the run. */
+  /** Decides which suppressions and extra grants are over. Default: the time of the run. */
   readonly now?: () => Date;
   /** Where relative paths start. Default: the working directory, which Pulumi sets to the pack's folder. */
   readonly folder?: string;

@@ -48,6 +48,8 @@ export interface RuleContext {
   readonly environments: readonly EnvironmentData[];
   /** Name of the environment that everything judged is meant for, where the caller says so. */
   readonly environment: string | undefined;
+  /** The day it is judged on, in UTC: `YYYY-MM-DD`. Rules have no other clock. */
+  readonly today: string;
   /** The stores of that name among everything judged; empty when none is there, or when objects are judged one by one. */
   readonly stores: (kind: string, name: string, namespace: string | undefined) => readonly JsonRecord[];
   /** A value of the object as it may be shown in a message. Hosts that cannot tell a secret from a plain value show none. */

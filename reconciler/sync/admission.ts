@@ -1,13 +1,19 @@
 import { RE2JS } from "re2js";
 import {
+  calendarDay,
+  describeExtraGrant,
+  extraGrantFor,
+  isOver,
   kvReadPath,
   logicalPath,
   tenantsOf,
   vaultViews,
   withinPrefixes,
   type EnvironmentData,
+  type ExtraGrant,
   type KvMount,
   type StoreCondition,
+  type TeamData,
 } from "../../api";
 import type { StoreRecord } from "./store";
 
@@ -76,13 +82,15 @@ function selects(selector: Selector, labels: Readonly<Record<string, string>>): 
 
 /**
  * With `--environments`: the store has to reach the Vault of the namespace's environment, and the key has to lie below a
- * prefix of its team. A namespace of no environment gets nothing.
+ * prefix of its team, or within an extra grant that is not over. A namespace of no environment gets nothing.
+ * @param now milliseconds since 1970
  */
 export function environmentDenial(
   environments: readonly EnvironmentData[],
   namespace: string,
   store: Pick<StoreRecord, "provider" | "mount" | "kind" | "namespace" | "name">,
   key: string,
+  now: number,
 ): Denial | undefined {
   const tenants = tenantsOf(environments, namespace).flatMap(({ environment, team }) =>
     vaultViews(environment).map((view) => ({ environment: view, team })),
@@ -99,17 +107,28 @@ export function environmentDenial(
       problem: `the store's Vault ${store.provider.server} is not the one of environment ${names}, to which namespace ${namespace} belongs`,
       remedy: `point the store to ${tenants.map(({ environment }) => environment.vault.address).join(" or ")}`,
     };
-  const allowed = here.some(({ environment, team }) => {
+  const over: { readonly grant: ExtraGrant; readonly team: TeamData }[] = [];
+  for (const { environment, team } of here) {
     const below = belowMount(environment, store.mount, key);
-    return below !== undefined && withinPrefixes(team.prefixes, below);
-  });
-  if (allowed) return undefined;
+    if (below === undefined) continue;
+    const grant = extraGrantFor(team, below);
+    if (grant !== undefined && isOver(grant, calendarDay(now))) over.push({ grant, team });
+    else if (grant !== undefined || withinPrefixes(team.prefixes, below)) return undefined;
+  }
+  const path = logicalPath(store.mount, key);
+  if (over[0] !== undefined) {
+    const { grant, team } = over[0];
+    return {
+      problem: `${path} is read by an extra grant of team "${team.name}" (${describeExtraGrant(grant)}) that ended on ${grant.until}`,
+      remedy: "give the grant in alsoReads a later day, or stop reading the path; until then the Secret stays as it is",
+    };
+  }
   const [tenant] = here;
   const prefixes = here.flatMap(({ environment, team }) =>
     team.prefixes.map((prefix) => `${environment.vault.kv.mount}/${prefix}`),
   );
   return {
-    problem: `${logicalPath(store.mount, key)} is outside what team "${tenant?.team.name ?? ""}" may read in environment "${tenant?.environment.name ?? ""}"`,
+    problem: `${path} is outside what team "${tenant?.team.name ?? ""}" may read in environment "${tenant?.environment.name ?? ""}"`,
     remedy: prefixes.length === 0 ? "the team has no prefixes" : `use a key below ${prefixes.join(", ")}`,
   };
 }

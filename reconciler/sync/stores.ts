@@ -110,7 +110,7 @@ export class Stores {
       );
     if (this.options.environments !== undefined) {
       for (const each of keys) {
-        const denial = environmentDenial(this.options.environments, namespace, store, each);
+        const denial = environmentDenial(this.options.environments, namespace, store, each, Date.now());
         if (denial !== undefined) throw denied(title, denial.problem, denial.remedy);
       }
     }

@@ -321,7 +321,7 @@ describe("--environments", () => {
   test("without it, the rules that did not run are named", async () => {
     file("out/a.yaml", OUTSIDE);
     expect((await check(["--manifests", "out"])).stdout).toContain(
-      "note: ENV001, ENV002, STO006 did not run: no environments were given\n",
+      "note: ACC001, ACC002, ENV001, ENV002, STO006 did not run: no environments were given\n",
     );
   });
 });

@@ -189,7 +189,7 @@ describe("the policy pack in Pulumi's own host, over gRPC", () => {
     await host.configure({});
     expect(await one(ES, reading("billing/db"))).toEqual([]);
     expect(lines(await host.analyzeStack([{ type: ES, name: "a", props: reading("billing/db") }]))).toEqual([
-      'advisory: ENV001, ENV002, STO006 did not run: no environments were given (policy configuration "environments", or KEYTURN_ENVIRONMENTS)',
+      'advisory: ACC001, ACC002, ENV001, ENV002, STO006 did not run: no environments were given (policy configuration "environments", or KEYTURN_ENVIRONMENTS)',
     ]);
     await host.configure({ environments: DOCUMENT });
   });

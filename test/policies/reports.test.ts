@@ -61,7 +61,7 @@ describe("text", () => {
     expect(write("text")).toBe(`out/a b.yaml
   8:19    error    STO006  ExternalSecret payments/db  spec.data[0].remoteRef.key
           "prod/billing/db" is outside what team "payments" may read: prod/payments
-          fix: read a path below the team's prefixes, or give the team the prefix in the environments
+          fix: read a path below the team's prefixes, or give the team the prefix or an extra grant (alsoReads) in the environments
           docs/rules.md#sto006
   22:17   warning  SUP001  ConfigMap app  metadata.annotations["keyturn.dev/ignore-SEC001"]
           suppresses nothing: has no end date ("; until=YYYY-MM-DD" at the end)
@@ -129,7 +129,7 @@ describe("json", () => {
       subject: { apiVersion: "external-secrets.io/v1", kind: "ExternalSecret", namespace: "payments", name: "db" },
       path: "spec.data[0].remoteRef.key",
       message: '"prod/billing/db" is outside what team "payments" may read: prod/payments',
-      fix: "read a path below the team's prefixes, or give the team the prefix in the environments",
+      fix: "read a path below the team's prefixes, or give the team the prefix or an extra grant (alsoReads) in the environments",
       url: "docs/rules.md#sto006",
       source: { file: "out/a b.yaml", line: 8, column: 19 },
     });
@@ -230,7 +230,7 @@ describe("junit", () => {
     <testcase name="Secret old" classname="keyturn.SEC001" file="out/a b.yaml" line="10"><skipped message="ignored until 2026-12-31 (moved by PAY-12): has the value of &quot;a&quot;"/></testcase>
   </testsuite>
   <testsuite name="STO006" tests="2" failures="1" errors="0" skipped="1">
-    <testcase name="ExternalSecret payments/db" classname="keyturn.STO006" file="out/a b.yaml" line="1"><failure type="error" message="&quot;prod/billing/db&quot; is outside what team &quot;payments&quot; may read: prod/payments">out/a b.yaml:8:19 spec.data[0].remoteRef.key: &quot;prod/billing/db&quot; is outside what team &quot;payments&quot; may read: prod/payments&#10;fix: read a path below the team&apos;s prefixes, or give the team the prefix in the environments</failure></testcase>
+    <testcase name="ExternalSecret payments/db" classname="keyturn.STO006" file="out/a b.yaml" line="1"><failure type="error" message="&quot;prod/billing/db&quot; is outside what team &quot;payments&quot; may read: prod/payments">out/a b.yaml:8:19 spec.data[0].remoteRef.key: &quot;prod/billing/db&quot; is outside what team &quot;payments&quot; may read: prod/payments&#10;fix: read a path below the team&apos;s prefixes, or give the team the prefix or an extra grant (alsoReads) in the environments</failure></testcase>
     <testcase name="ExternalSecret payments/db" classname="keyturn.STO006" file="out/c.yaml" line="1"><skipped message="unknown: spec.data[0].remoteRef.key: the key is not known yet"/></testcase>
   </testsuite>
   <testsuite name="SUP001" tests="1" failures="0" errors="0" skipped="0">

@@ -56,6 +56,8 @@ describe("conditions of a ClusterSecretStore", () => {
   });
 });
 
+const NOW = Date.parse("2026-11-24T23:59:59Z");
+
 describe("environments", () => {
   const prod: EnvironmentData = {
     name: "prod",
@@ -89,7 +91,7 @@ describe("environments", () => {
     ["payments", { server: "https://VAULT.prod.example.com:8200/" }],
     ["prod/payments/db", { path: undefined }],
   ])("%s of the team's own Vault is allowed", (key, vault) => {
-    expect(environmentDenial([prod], "payments", store(vault), key)).toBeUndefined();
+    expect(environmentDenial([prod], "payments", store(vault), key, NOW)).toBeUndefined();
   });
 
   test("a store may reach any Vault of the environment, each with its own mount and version", () => {
@@ -103,7 +105,7 @@ describe("environments", () => {
         },
       },
     };
-    const denial = (vault: object, key: string) => environmentDenial([several], "payments", store(vault), key);
+    const denial = (vault: object, key: string) => environmentDenial([several], "payments", store(vault), key, NOW);
     const old = { server: "https://old:8200", path: "secret", version: "v1" };
     expect(denial({}, "payments/db")).toBeUndefined();
     expect(denial(old, "payments/db")).toBeUndefined();
@@ -155,6 +157,48 @@ describe("environments", () => {
       "add it to a team in the environments file",
     ],
   ])("%s with %j is refused", (key, vault, namespace, problem, remedy) => {
-    expect(environmentDenial([prod], namespace, store(vault), key)).toEqual({ problem, remedy });
+    expect(environmentDenial([prod], namespace, store(vault), key, NOW)).toEqual({ problem, remedy });
+  });
+
+  describe("an extra grant", () => {
+    const lent: EnvironmentData = {
+      ...prod,
+      teams: prod.teams.map((team) => ({
+        ...team,
+        alsoReads: [
+          { path: "shared/api", reason: "PAY-12", until: "2026-11-24" },
+          { path: "shared/old", reason: "PAY-11", until: "2026-11-23" },
+          { prefix: "lent", reason: "PAY-10", until: "2027-01-31" },
+        ],
+      })),
+    };
+    const denial = (key: string, now = NOW) => environmentDenial([lent], "payments", store({}), key, now)?.problem;
+    const outside = (key: string) => `prod/${key} is outside what team "payments" may read in environment "prod"`;
+
+    test.each([
+      ["shared/api", undefined],
+      ["prod/shared/api", undefined],
+      ["lent/a/b", undefined],
+      ["shared/api/x", outside("shared/api/x")],
+      ["shared", outside("shared")],
+      ["lent2", outside("lent2")],
+    ])("%s", (key, problem) => {
+      expect(denial(key)).toBe(problem);
+    });
+
+    test("ends with its last day, in UTC, and then says so", () => {
+      const refused = (grant: string, until: string) =>
+        `prod/${grant} is read by an extra grant of team "payments" (${grant}) that ended on ${until}`;
+      expect(denial("shared/api", NOW + 1000)).toBe(refused("shared/api", "2026-11-24"));
+      expect(environmentDenial([lent], "payments", store({}), "shared/old", NOW)).toEqual({
+        problem: refused("shared/old", "2026-11-23"),
+        remedy:
+          "give the grant in alsoReads a later day, or stop reading the path; until then the Secret stays as it is",
+      });
+    });
+
+    test("that is over takes nothing of what the team may read anyway", () => {
+      expect(denial("payments/db", Date.parse("2030-01-01"))).toBeUndefined();
+    });
   });
 });

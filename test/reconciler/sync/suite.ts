@@ -369,6 +369,47 @@ export function syncSuite(world: () => World): void {
     expect(run.audit).toContainEqual(expect.objectContaining({ event: "read", outcome: "refused", path: "app2/db" }));
   });
 
+  test("with environments: an extra grant is read until its last day; after it the Secret stays as it is", async () => {
+    await tenant.put("app/db", { password: "one" });
+    const started = async (until: string) => {
+      await run.stop();
+      run = await new Run(world(), {
+        namespaces: [tenant.namespace],
+        environments: [
+          {
+            name: "prod",
+            vault: {
+              address: world().vault.address,
+              kv: { mount: tenant.mount, version: 2 },
+              login: { kubernetes: { mount: "kubernetes" } },
+            },
+            teams: [
+              {
+                name: "payments",
+                namespaces: [tenant.namespace],
+                serviceAccount: "default",
+                prefixes: ["own"],
+                alsoReads: [{ path: "app/db", reason: "PAY-12", until }],
+              },
+            ],
+          },
+        ],
+      }).start();
+    };
+    await started("9999-12-31");
+    const data = [{ secretKey: "password", remoteRef: { key: "app/db", property: "password" } }];
+    await tenant.apply(tenant.store(), tenant.externalSecret("lent", { data, refreshInterval: "1s" }));
+    await tenant.untilReady("lent", "True");
+    const before = await tenant.get("Secret", "lent");
+    await started("2026-01-31");
+    await tenant.untilReady(
+      "lent",
+      "False",
+      `${tenant.mount}/app/db is read by an extra grant of team "payments" (app/db) that ended on 2026-01-31`,
+    );
+    expect(await tenant.get("Secret", "lent")).toEqual(before);
+  });
+
   test("ten ExternalSecrets of one path cost one read when they are created together", async () => {
     await tenant.put("app/db", { password: "one" });
     await run.stop();
