@@ -74,7 +74,8 @@ export class Platform<N extends string = string> extends pulumi.ComponentResourc
     }
     if (audit !== undefined)
       new vault.Audit(`${name}-audit`, { type: "file", path: audit.path, options: { file_path: audit.file } }, child);
-    if (quota !== undefined)
+    // The provider of a namespace cannot write into the root namespace.
+    if (quota !== undefined && environment.vault.namespace === undefined)
       new vault.QuotaRateLimit(
         `${name}-quota`,
         { name: quotaName(environment), path: `${kv.mount}/`, rate: quota.requestsPerSecond },

@@ -1,9 +1,10 @@
 import type { SecretKey } from "../model/login";
 import { accessName, identityName, type Team } from "../model/team";
 
-/** Something a login needs that no declaration can derive, because a credential is part of it. */
+/** Something that has to be made by hand: a login's credential, or what only the root namespace of Vault takes. */
 export interface ByHand {
-  readonly team: string;
+  /** Whose login it is for; absent for what the whole environment needs. */
+  readonly team?: string;
   /** Where it is made in Vault, below `/v1/`. */
   readonly path: string;
   /** What must be there, as a sentence. */

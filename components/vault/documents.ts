@@ -36,12 +36,13 @@ export function vaultDocuments(
   platforms: readonly ResolvedPlatform[],
 ): VaultDocuments {
   const sorted = [...teams].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const inRoot = environment.vault.namespace === undefined;
   return {
     environment: environment.name,
     vault: environment.vault.name,
     address: environment.vault.address,
     namespace: environment.vault.namespace,
-    platform: platforms.flatMap(platformWrites),
+    platform: platforms.flatMap((platform) => [...platformWrites(platform), ...(inRoot ? rootWrites(platform) : [])]),
     policies: sorted.map((team) =>
       policyOf(
         accessName(team),
@@ -56,13 +57,16 @@ export function vaultDocuments(
       ),
     ),
     roles: sorted.flatMap((team) => roleOf(team) ?? []),
-    byHand: sorted.flatMap((team) => byHandOf(team) ?? []),
+    byHand: [
+      ...(inRoot ? [] : platforms.flatMap(rootWrites).map(inRootByHand)),
+      ...sorted.flatMap((team) => byHandOf(team) ?? []),
+    ],
   };
 }
 
 /** The mounts and settings of a Platform. */
 function platformWrites(platform: ResolvedPlatform): readonly VaultWrite[] {
-  const { environment, kubernetes, jwt, audit, quota } = platform;
+  const { environment, kubernetes, jwt } = platform;
   const { kv, login } = environment.vault;
   const writes: VaultWrite[] = [
     {
@@ -88,14 +92,25 @@ function platformWrites(platform: ResolvedPlatform): readonly VaultWrite[] {
     writes.push({ path: `sys/auth/${mount}`, body: { type: "jwt", description: authDescription(environment) } });
     if (jwt !== undefined) writes.push({ path: `auth/${mount}/config`, body: jwtConfig(jwt) });
   }
+  return writes;
+}
+
+/** What Vault takes in its root namespace only: a tenant's has no such API. */
+function rootWrites({ environment, audit, quota }: ResolvedPlatform): readonly VaultWrite[] {
+  const { namespace, kv } = environment.vault;
+  const writes: VaultWrite[] = [];
   if (audit !== undefined)
     writes.push({ path: `sys/audit/${audit.path}`, body: { type: "file", options: { file_path: audit.file } } });
   if (quota !== undefined)
     writes.push({
       path: `sys/quotas/rate-limit/${quotaName(environment)}`,
-      body: { path: `${kv.mount}/`, rate: quota.requestsPerSecond },
+      body: { path: `${namespace === undefined ? "" : `${namespace}/`}${kv.mount}/`, rate: quota.requestsPerSecond },
     });
   return writes;
+}
+
+function inRootByHand({ path, body }: VaultWrite): ByHand {
+  return { path, what: `in the root namespace of Vault: ${JSON.stringify(body)}` };
 }
 
 function jwtConfig({ keys, issuer, ca }: JwtKeysSpec): Readonly<Record<string, unknown>> {

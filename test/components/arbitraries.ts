@@ -160,9 +160,10 @@ export function companyOf(mark?: string): fc.Arbitrary<Company> {
           secrets: fc.tuple(...all.map(secretsOf)),
           scope: fc.constantFrom("declared" as const, "cluster" as const),
           clusterStores: fc.boolean(),
+          quota: fc.constantFrom(undefined, false as const, { requestsPerSecond: 50 }),
           all: fc.boolean(),
         })
-        .map(({ secrets, scope, clusterStores, all: everything }): Company => {
+        .map(({ secrets, scope, clusterStores, quota, all: everything }): Company => {
           const declarations: Declaration[] = secrets.flat();
           for (const secret of secrets.flat()) {
             const keys = resolveAppSecret(secret).secretKeys?.slice(0, 1) ?? ["any.key"];
@@ -200,11 +201,13 @@ export function companyOf(mark?: string): fc.Arbitrary<Company> {
             }
           }
           for (const owner of environments) {
-            for (const { name: vault } of owner.vaults)
+            for (const { name: vault, namespace } of owner.vaults)
               declarations.push(
                 platform(`${owner.name}-${vault}-platform`, {
                   environment: owner,
                   vault,
+                  // Only the root namespace takes one.
+                  ...(quota === undefined || namespace !== undefined ? {} : { quota }),
                   kubernetes: { host: "https://10.0.0.1", ca: pem },
                   jwt: { keys: { publicKeys: [publicKey] }, issuer: "https://kubernetes.default.svc" },
                 }),

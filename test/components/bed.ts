@@ -37,8 +37,16 @@ export async function applyAll(objects: readonly KubernetesObject[], options?: {
   }
 }
 
-/** Writes what a plan asks of Vault, in order, below an OpenBao namespace when one is given. */
+/**
+ * Writes what a plan asks of Vault, in order, below an OpenBao namespace when one is given (with a slash at the end). Rate limits of a
+ * mount there are for the root namespace to set.
+ */
 export async function writeVault(documents: VaultDocuments, namespace = ""): Promise<void> {
   for (const { path, body } of [...documents.platform, ...accessWrites(documents)] as readonly VaultWrite[])
-    await bao.send("POST", `${namespace}${path}`, body);
+    if (namespace !== "" && path.startsWith("sys/quotas/"))
+      await bao.send("POST", `${path}-${namespace.replaceAll("/", "-")}`, {
+        ...body,
+        path: `${namespace}${String(body.path)}`,
+      });
+    else await bao.send("POST", `${namespace}${path}`, body);
 }
