@@ -88,9 +88,17 @@ export class KeyturnValidation {
     if (typeof environments === "string") return readEnvironments(resolve(environments), environments);
     if (environments !== undefined)
       return environmentsValue(environments, "property environments of KeyturnValidation");
-    const beside = [...new Set(manifests.map((path) => join(dirname(path), "environments.json")))].find(existsSync);
+    const beside = [...new Set(manifests.flatMap(placesFor))].find(existsSync);
     return beside === undefined ? undefined : readEnvironments(beside, beside);
   }
+}
+
+/** Where a synth has put it: beside the manifests, or above them when every chart has a folder or they are the templates of a Helm chart. */
+function placesFor(manifest: string): readonly string[] {
+  const folder = dirname(manifest);
+  // A file of that name further up may be anything; with access.json beside it a synth has written it.
+  const above = [join(folder, ".."), join(folder, "../..")].filter((path) => existsSync(join(path, "access.json")));
+  return [folder, ...above].map((path) => join(path, "environments.json"));
 }
 
 function write(

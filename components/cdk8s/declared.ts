@@ -1,6 +1,8 @@
+import { ApiObject } from "cdk8s";
 import type { IConstruct } from "constructs";
 import type { Resolved } from "../model/cross-checks";
 import { plan, problemsBeside, type Declaration, type Plan } from "../plan";
+import { filesLost } from "./one-file";
 
 // Symbol.for, so that two copies of the package in one program still see each other's constructs.
 const DECLARATIONS = Symbol.for("keyturn.declarations");
@@ -49,7 +51,8 @@ function newJudge(root: Marked): Judge {
 function problemsIn(scope: IConstruct): readonly string[] {
   const known: Resolved[] = [];
   const open: Declaration[] = [];
-  for (const construct of scope.node.findAll() as Marked[]) {
+  const all = scope.node.findAll() as Marked[];
+  for (const construct of all) {
     const [first, ...others] = asList(construct[DECLARATIONS]);
     if (first === undefined) continue;
     const resolved = construct[RESOLVED];
@@ -57,7 +60,14 @@ function problemsIn(scope: IConstruct): readonly string[] {
     else known.push(resolved);
     open.push(...others);
   }
-  return problemsBeside(known, open).map(({ path, message }) => `${path}: ${message}`);
+  return problemsBeside(known, open)
+    .map(({ path, message }) => `${path}: ${message}`)
+    .concat(
+      filesLost(
+        scope,
+        all.filter((construct) => ApiObject.isApiObject(construct)),
+      ),
+    );
 }
 
 function asList(declared: Declaration | Declaration[] | undefined): Declaration[] {

@@ -1,10 +1,11 @@
+import type { ApiObject } from "cdk8s";
 import { Construct } from "constructs";
 import { bundleText, type BundleSource } from "../bundle";
 import { reconcilerManifests } from "../manifests/reconciler";
 import type { Environment } from "../model/environment";
 import { reconciler, resolveReconciler, type ReconcilerDeclaration, type ReconcilerSpec } from "../model/reconciler";
 import { declare } from "./declared";
-import { emit } from "./emit";
+import { emitAll } from "./emit";
 
 /** What a {@link Reconciler} is given. */
 export interface ReconcilerProps<N extends string = string> extends Omit<ReconcilerSpec<N>, "bundle"> {
@@ -16,12 +17,14 @@ export interface ReconcilerProps<N extends string = string> extends Omit<Reconci
 export class Reconciler<N extends string = string> extends Construct {
   readonly environment: Environment<N>;
   readonly declaration: ReconcilerDeclaration<N>;
+  /** In order of application: `reconciler.apiObjects.find(({ kind }) => kind === "Deployment")`. */
+  readonly apiObjects: readonly ApiObject[];
 
   /** @throws DeclarationError, KeyturnError `BundleUnreadable` */
   constructor(scope: Construct, id: string, props: ReconcilerProps<N>) {
     super(scope, id);
     this.declaration = reconciler(id, { ...props, bundle: bundleText(props.bundle) });
-    for (const manifest of reconcilerManifests(resolveReconciler(this.declaration))) emit(this, manifest);
+    this.apiObjects = emitAll(this, reconcilerManifests(resolveReconciler(this.declaration)));
     this.environment = props.environment;
     declare(this, this.declaration);
   }

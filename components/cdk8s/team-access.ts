@@ -1,9 +1,10 @@
+import type { ApiObject } from "cdk8s";
 import { Construct } from "constructs";
 import { teamAccessManifests } from "../manifests/team-access";
 import type { Team } from "../model/team";
 import { resolveTeamAccess, teamAccess, type TeamAccessDeclaration, type TeamAccessSpec } from "../model/team-access";
 import { declare } from "./declared";
-import { emit } from "./emit";
+import { emitAll } from "./emit";
 
 /** What a {@link TeamAccess} is given. */
 export type TeamAccessProps<N extends string = string> = TeamAccessSpec<N>;
@@ -15,12 +16,14 @@ export type TeamAccessProps<N extends string = string> = TeamAccessSpec<N>;
 export class TeamAccess<N extends string = string> extends Construct {
   readonly team: Team<N>;
   readonly declaration: TeamAccessDeclaration<N>;
+  /** ServiceAccounts, Roles and bindings, in order of application; none where the environment does not log in by ServiceAccounts. */
+  readonly apiObjects: readonly ApiObject[];
 
   /** @throws DeclarationError */
   constructor(scope: Construct, id: string, props: TeamAccessProps<N>) {
     super(scope, id);
     this.declaration = teamAccess(id, props);
-    for (const manifest of teamAccessManifests(resolveTeamAccess(this.declaration).team)) emit(this, manifest);
+    this.apiObjects = emitAll(this, teamAccessManifests(resolveTeamAccess(this.declaration).team));
     this.team = props.team;
     declare(this, this.declaration);
   }
