@@ -68,6 +68,12 @@ export const workloadType: FieldType = {
     status: { fields: { conditions } },
   },
 };
+export const cronJobType: FieldType = {
+  fields: {
+    metadata: metadataType,
+    spec: { fields: { jobTemplate: { fields: { metadata: metadataType, spec: { fields: { template } } } } } },
+  },
+};
 export const podType: FieldType = {
   fields: { metadata: metadataType, spec: podSpec, status: { fields: { conditions, podIPs: keyed(["ip"]) } } },
 };

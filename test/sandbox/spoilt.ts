@@ -90,6 +90,18 @@ const objects = [
     { apiVersion: "apps/v1", kind: "ReplicaSet", metadata, spec: workload },
   ],
   [
+    "/apis/batch/v1/namespaces/default/cronjobs",
+    {
+      apiVersion: "batch/v1",
+      kind: "CronJob",
+      metadata,
+      spec: {
+        schedule: "@daily",
+        jobTemplate: { spec: { template: { spec: { ...template.spec, restartPolicy: "Never" } } } },
+      },
+    },
+  ],
+  [
     "/apis/coordination.k8s.io/v1/namespaces/default/leases",
     {
       apiVersion: "coordination.k8s.io/v1",

@@ -129,6 +129,24 @@ const workload = fields({
   podManagementPolicy: "string",
   serviceName: "string",
 });
+const cronJob = fields({
+  schedule: "string",
+  timeZone: "string",
+  suspend: "boolean",
+  concurrencyPolicy: "string",
+  startingDeadlineSeconds: "number",
+  successfulJobsHistoryLimit: "number",
+  failedJobsHistoryLimit: "number",
+  jobTemplate: fields({
+    metadata: metadataShape,
+    spec: fields({
+      template: fields({ metadata: metadataShape, spec: podSpec }),
+      backoffLimit: "number",
+      completions: "number",
+      parallelism: "number",
+    }),
+  }),
+});
 const conditions = list(fields({ type: "string", status: "string", reason: "string", message: "string" }));
 const status = fields({ conditions, replicas: "number", observedGeneration: "number", phase: "string" });
 const subject = fields({ kind: "string", name: "string", namespace: "string", apiGroup: "string" });
@@ -178,6 +196,7 @@ export const shapes: Readonly<Record<string, Shape>> = {
     }),
     status: fields({}),
   }),
+  CronJob: fields({ spec: cronJob, status: fields({}) }),
   Deployment: fields({ spec: workload, status }),
   ReplicaSet: fields({ spec: workload, status }),
   StatefulSet: fields({ spec: workload, status }),

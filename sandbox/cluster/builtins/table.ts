@@ -1,5 +1,6 @@
 import {
   bindingType,
+  cronJobType,
   eventType,
   dataType,
   plainType,
@@ -29,6 +30,7 @@ import {
   statefulSetStrategy,
 } from "./workloads";
 import { crdStrategy } from "./crd";
+import { cronJobStrategy } from "./cron-job";
 
 interface BuiltIn {
   readonly group?: string;
@@ -215,6 +217,19 @@ const TABLE: readonly BuiltIn[] = [
       status: { currentNumberScheduled: 0, numberMisscheduled: 0, desiredNumberScheduled: 0, numberReady: 0 },
     },
     strategy: daemonSetStrategy,
+  },
+  {
+    group: "batch",
+    kind: "CronJob",
+    plural: "cronjobs",
+    shortNames: ["cj"],
+    categories: ["all"],
+    subresources: ["status"],
+    generation: true,
+    fields: ["spec", "status"],
+    type: cronJobType,
+    skeleton: { spec: { schedule: "", jobTemplate: { metadata: {}, spec: { template } } }, status: {} },
+    strategy: cronJobStrategy,
   },
   {
     group: "coordination.k8s.io",

@@ -108,7 +108,7 @@ function workloadProblems(body: Body, old: Body | undefined): readonly Cause[] {
   return causes;
 }
 
-function containerProblems(spec: Fields | undefined, at: string): readonly Cause[] {
+export function containerProblems(spec: Fields | undefined, at: string): readonly Cause[] {
   const containers = listOf(spec, "containers");
   if (containers.length === 0) return [cause.required(`${at}.containers`)];
   return containers.flatMap((container, index) => {

@@ -1,4 +1,4 @@
-import { APPLY, freshNamespace, unique, type Target } from "../target";
+import { APPLY, causesOf, freshNamespace, unique, type Target } from "../target";
 
 /** The built-in kinds that keyturn's manifests consist of. */
 export function kindContract(open: () => Target): void {
@@ -64,6 +64,20 @@ export function kindContract(open: () => Target): void {
       true,
     ],
     [
+      "batch/v1",
+      "CronJob",
+      namespaced("batch/v1", "cronjobs"),
+      {
+        spec: {
+          schedule: "15 3 * * *",
+          jobTemplate: {
+            spec: { template: { spec: { restartPolicy: "OnFailure", containers: [{ name: "c", image: "i" }] } } },
+          },
+        },
+      },
+      true,
+    ],
+    [
       admission,
       "ValidatingAdmissionPolicy",
       cluster(admission, "validatingadmissionpolicies"),
@@ -108,6 +122,59 @@ export function kindContract(open: () => Target): void {
       expect((await kube.ask("DELETE", at)).status).toBe(200);
     },
   );
+
+  test("a CronJob gets its defaults, and needs a schedule and a restart policy for jobs", async () => {
+    const { kube } = open();
+    const path = `/apis/batch/v1/namespaces/${namespace}/cronjobs`;
+    const body = (spec: object, restartPolicy?: string): object => ({
+      metadata: { name: unique("cj") },
+      spec: {
+        ...spec,
+        jobTemplate: { spec: { template: { spec: { restartPolicy, containers: [{ name: "c", image: "i:1" }] } } } },
+      },
+    });
+    const made = await kube.ask("POST", path, { body: body({ schedule: "@daily" }, "Never") });
+    expect([made.status, made.json.spec]).toEqual([
+      201,
+      {
+        schedule: "@daily",
+        concurrencyPolicy: "Allow",
+        suspend: false,
+        successfulJobsHistoryLimit: 3,
+        failedJobsHistoryLimit: 1,
+        jobTemplate: {
+          metadata: {},
+          spec: {
+            template: {
+              metadata: {},
+              spec: {
+                restartPolicy: "Never",
+                terminationGracePeriodSeconds: 30,
+                dnsPolicy: "ClusterFirst",
+                schedulerName: "default-scheduler",
+                securityContext: {},
+                containers: [
+                  {
+                    name: "c",
+                    image: "i:1",
+                    resources: {},
+                    terminationMessagePath: "/dev/termination-log",
+                    terminationMessagePolicy: "File",
+                    imagePullPolicy: "IfNotPresent",
+                  },
+                ],
+              },
+            },
+          },
+        },
+      },
+    ]);
+    const refused = await kube.ask("POST", path, { body: body({}) });
+    expect([refused.status, causesOf(refused)]).toEqual([
+      422,
+      ["spec.jobTemplate.spec.template.spec.restartPolicy: FieldValueRequired", "spec.schedule: FieldValueRequired"],
+    ]);
+  });
 
   test("a role binding's role cannot change", async () => {
     const { kube } = open();
