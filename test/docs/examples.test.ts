@@ -12,7 +12,13 @@ function blocks(page: string): readonly { readonly file: string; readonly text: 
 }
 
 test("the examples of README and docs compile", () => {
-  const files = ["README.md", "docs/getting-started.md", "docs/app-secrets.md", "docs/environments.md"].flatMap(blocks);
+  const files = [
+    "README.md",
+    "docs/getting-started.md",
+    "docs/app-secrets.md",
+    "docs/cdk8s.md",
+    "docs/environments.md",
+  ].flatMap(blocks);
   expect(files.length).toBeGreaterThanOrEqual(4);
   expect(problems(files)).toEqual([]);
 });
