@@ -1,7 +1,16 @@
 import type { Problem } from "../../api";
 import { isEnvironment, type Environment } from "./environment";
 import { isOutput, list, oneOf, record, text } from "./fields";
+import {
+  MONITORING_FIELDS,
+  readMonitoring,
+  type AlertsSpec,
+  type DashboardsSpec,
+  type ResolvedMonitoring,
+  type ServiceMonitorSpec,
+} from "./monitoring";
 import { readNetworkPolicy, type NetworkPolicySpec, type ResolvedNetworkPolicy } from "./network-policy";
+import { outputsIn } from "./outputs";
 import { collecting, Place } from "./problems";
 import { quote } from "./secret-like";
 import { isTeam, type Team } from "./team";
@@ -30,6 +39,14 @@ export interface ReconcilerSpec<N extends string = string> {
   readonly createNamespace?: boolean;
   /** Which CRDs are part of it: `all` (default), `keyturn` (only SecretRollout, where ESO's are installed) or `none`. */
   readonly crds?: "all" | "keyturn" | "none";
+  /** Who may reach it and what it may reach. Default true; false where the cluster's own policies say it. */
+  readonly networkPolicy?: boolean | NetworkPolicySpec;
+  /** A ServiceMonitor, by which the Prometheus operator finds the metrics. Default false. */
+  readonly serviceMonitor?: boolean | ServiceMonitorSpec;
+  /** A Grafana dashboard over the metrics. Default false. */
+  readonly dashboards?: boolean | DashboardsSpec;
+  /** A PrometheusRule with alerts on the metrics. Default false. */
+  readonly alerts?: boolean | AlertsSpec;
 }
 
 /** A container image; every part has a default. */
@@ -63,7 +80,7 @@ export function reconciler<N extends string>(id: string, spec: ReconcilerSpec<N>
 }
 
 /** A Reconciler with everything derived. */
-export interface ResolvedReconciler {
+export interface ResolvedReconciler extends ResolvedMonitoring {
   readonly kind: "Reconciler";
   readonly id: string;
   readonly environment: Environment;
@@ -101,6 +118,7 @@ const FIELDS = [
   "createNamespace",
   "crds",
   "networkPolicy",
+  ...MONITORING_FIELDS,
 ];
 
 /** @throws DeclarationError with every problem of the declaration */
@@ -116,6 +134,7 @@ export function readReconciler(
   declaration: ReconcilerDeclaration,
 ): ResolvedReconciler | undefined {
   const place = Place.of(problems, "Reconciler", declaration.id);
+  if (outputsIn(place, declaration)) return undefined;
   const fields = record(place, declaration.spec);
   if (fields === undefined) return undefined;
   place.onlyFields(fields, FIELDS);
@@ -148,6 +167,7 @@ export function readReconciler(
     createNamespace: flag("createNamespace", true),
     crds: choice("crds", ["all", "keyturn", "none"]),
     networkPolicy: readNetworkPolicy(place.at("networkPolicy"), fields.networkPolicy),
+    ...readMonitoring(place, fields),
   };
 }
 

@@ -63,7 +63,6 @@ export class SyncEngine {
   async watch(): Promise<void> {
     const { kube } = this.deps;
     const { namespaces } = this.options;
-    const restricted = namespaces.length > 0;
     const set = <T>(options: ConstructorParameters<typeof WatchSet<T>>[1]): WatchSet<T> =>
       new WatchSet<T>(kube, options, this.deps);
     const stores = {
@@ -74,7 +73,8 @@ export class SyncEngine {
     };
     this.watches = [
       set({ ...stores, resource: SECRET_STORES }),
-      set({ ...stores, resource: CLUSTER_SECRET_STORES, optional: restricted }),
+      // Their own switch in the Reconciler (`clusterStores`), whatever the namespaces.
+      set({ ...stores, resource: CLUSTER_SECRET_STORES, optional: true }),
       set({
         resource: SECRETS,
         namespaces,

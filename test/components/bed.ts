@@ -4,14 +4,11 @@ import { accessWrites } from "../../components";
 import * as bao from "../bed/bao";
 import { APPLY_PATCH, request } from "../bed/kube";
 
-const PLURALS: Readonly<Record<string, string>> = {
-  NetworkPolicy: "networkpolicies",
-};
 const CLUSTER_SCOPED = ["ClusterRole", "ClusterRoleBinding", "CustomResourceDefinition", "Namespace"];
 
 /** The API path of an object. */
 export function pathOf({ apiVersion, kind, metadata }: KubernetesObject): string {
-  const plural = PLURALS[kind] ?? `${kind.toLowerCase()}s`;
+  const plural = `${kind.toLowerCase().replace(/y$/, "ie")}s`;
   const group = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
   const namespace = CLUSTER_SCOPED.includes(kind) ? "" : `/namespaces/${metadata.namespace ?? "default"}`;
   return `${group}${namespace}/${plural}/${encodeURIComponent(metadata.name)}`;
@@ -39,12 +36,13 @@ export async function applyAll(objects: readonly KubernetesObject[], options?: {
 
 /**
  * Writes what a plan asks of Vault, in order, below an OpenBao namespace when one is given (with a slash at the end). Rate limits of a
- * mount there are for the root namespace to set.
+ * mount there are for the root namespace to set. Audit devices are left out: OpenBao takes them from its configuration only.
  */
 export async function writeVault(documents: VaultDocuments, namespace = ""): Promise<void> {
   for (const { path, body } of [...documents.platform, ...accessWrites(documents)] as readonly VaultWrite[])
-    if (namespace !== "" && path.startsWith("sys/quotas/"))
-      await bao.send("POST", `${path}-${namespace.replaceAll("/", "-")}`, {
+    if (path.startsWith("sys/audit/")) continue;
+    else if (namespace !== "" && path.startsWith("sys/quotas/"))
+      await bao.send("POST", `${path}-${namespace.slice(0, -1).replaceAll("/", "-")}`, {
         ...body,
         path: `${namespace}${String(body.path)}`,
       });

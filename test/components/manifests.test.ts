@@ -287,7 +287,7 @@ describe("Reconciler", () => {
       },
       { apiGroups: ["external-secrets.io"], resources: ["externalsecrets/finalizers"], verbs: ["update"] },
       { apiGroups: [""], resources: ["secrets"], verbs: ["get", "list", "watch", "create", "patch", "delete"] },
-      { apiGroups: [""], resources: ["events"], verbs: ["create", "patch"] },
+      { apiGroups: [""], resources: ["events"], verbs: ["create"] },
       {
         apiGroups: ["apps"],
         resources: ["daemonsets", "deployments", "statefulsets"],
@@ -296,9 +296,20 @@ describe("Reconciler", () => {
       {
         apiGroups: ["keyturn.dev"],
         resources: ["secretrollouts"],
-        verbs: ["get", "list", "watch", "create", "patch", "delete"],
+        verbs: ["get", "list", "watch", "create", "delete"],
       },
       { apiGroups: ["keyturn.dev"], resources: ["secretrollouts/status"], verbs: ["patch"] },
+    ]);
+    expect(only(manifests(), "Role", "keyturn-reconciler-own").rules).toEqual([
+      {
+        apiGroups: ["coordination.k8s.io"],
+        resources: ["leases"],
+        resourceNames: ["keyturn-reconciler"],
+        verbs: ["get", "update"],
+      },
+      { apiGroups: [""], resources: ["secrets"], resourceNames: ["keyturn-generation-key"], verbs: ["get"] },
+      { apiGroups: ["coordination.k8s.io"], resources: ["leases"], verbs: ["create"] },
+      { apiGroups: [""], resources: ["secrets"], verbs: ["create"] },
     ]);
     expect(names(manifests()).filter((name) => name.startsWith("ClusterRole"))).toEqual([]);
   });
@@ -428,37 +439,6 @@ describe("Reconciler", () => {
     expect(hash({ logLevel: "info" })).toBe(before);
     expect(hash({ bundle: "start(2)" })).not.toBe(before);
     expect(hash({ teams: [payments] })).not.toBe(before);
-  });
-
-  it("may talk to DNS, the API server and Vault only", () => {
-    expect(only(manifests(), "NetworkPolicy")).toMatchObject({
-      spec: {
-        policyTypes: ["Ingress", "Egress"],
-        ingress: [
-          {
-            ports: [
-              { protocol: "TCP", port: 8080 },
-              { protocol: "TCP", port: 8081 },
-            ],
-          },
-        ],
-        egress: [
-          {
-            ports: [
-              { protocol: "UDP", port: 53 },
-              { protocol: "TCP", port: 53 },
-            ],
-          },
-          {
-            ports: [
-              { protocol: "TCP", port: 443 },
-              { protocol: "TCP", port: 6443 },
-              { protocol: "TCP", port: 8200 },
-            ],
-          },
-        ],
-      },
-    });
   });
 
   it("mentions its environment on every object of its own", () => {

@@ -1,6 +1,7 @@
 import { crds, secretRolloutCrd, type CustomResourceDefinition } from "../../../api";
 import type { ResolvedReconciler } from "../../model/reconciler";
 import type { Manifest } from "../manifest";
+import { monitoringManifests } from "./monitoring";
 import { metaOf } from "./names";
 import { networkManifests } from "./network";
 import { rbacManifests } from "./rbac";
@@ -17,6 +18,7 @@ export function reconcilerManifests(reconciler: ResolvedReconciler): readonly Ma
     ...rbacManifests(reconciler),
     ...workloadManifests(reconciler),
     ...networkManifests(reconciler),
+    ...monitoringManifests(reconciler),
   ];
 }
 

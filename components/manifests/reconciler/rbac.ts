@@ -15,7 +15,7 @@ const READ = ["get", "list", "watch"];
 
 /**
  * What the reconciler does, and nothing else: in the declared namespaces by Roles (`cluster` scope: everywhere by a ClusterRole),
- * in its own namespace its lease, its generation key and Events about itself. Tokens of the teams' ServiceAccounts are granted
+ * in its own namespace its lease and its generation key. Tokens of the teams' ServiceAccounts are granted
  * by TeamAccess.
  */
 export function rbacManifests(reconciler: ResolvedReconciler): readonly Manifest[] {
@@ -49,10 +49,11 @@ function workRules({ environment }: ResolvedReconciler): readonly Rule[] {
     },
     // Owner references with blockOwnerDeletion, where OwnerReferencesPermissionEnforcement is on.
     { apiGroups: ["external-secrets.io"], resources: ["externalsecrets/finalizers"], verbs: ["update"] },
+    // delete: it deletes none, but OwnerReferencesPermissionEnforcement demands it of who adds an owner to an existing object.
     { apiGroups: [""], resources: ["secrets"], verbs: [...READ, "create", "patch", "delete"] },
-    { apiGroups: [""], resources: ["events"], verbs: ["create", "patch"] },
+    { apiGroups: [""], resources: ["events"], verbs: ["create"] },
     { apiGroups: ["apps"], resources: ["daemonsets", "deployments", "statefulsets"], verbs: [...READ, "patch"] },
-    { apiGroups: ["keyturn.dev"], resources: ["secretrollouts"], verbs: [...READ, "create", "patch", "delete"] },
+    { apiGroups: ["keyturn.dev"], resources: ["secretrollouts"], verbs: [...READ, "create", "delete"] },
     { apiGroups: ["keyturn.dev"], resources: ["secretrollouts/status"], verbs: ["patch"] },
     ...(configMaps.length > 0
       ? [{ apiGroups: [""], resources: ["configmaps"], resourceNames: [...new Set(configMaps)].sort(), verbs: ["get"] }]
@@ -68,11 +69,11 @@ const CLUSTER_STORE_RULES: readonly Rule[] = [
 ];
 
 const OWN_RULES: readonly Rule[] = [
-  { apiGroups: ["coordination.k8s.io"], resources: ["leases"], verbs: ["get", "create", "update", "patch"] },
+  { apiGroups: ["coordination.k8s.io"], resources: ["leases"], resourceNames: [NAME], verbs: ["get", "update"] },
   { apiGroups: [""], resources: ["secrets"], resourceNames: [GENERATION_KEY_SECRET], verbs: ["get"] },
   // RBAC cannot restrict a create by name.
+  { apiGroups: ["coordination.k8s.io"], resources: ["leases"], verbs: ["create"] },
   { apiGroups: [""], resources: ["secrets"], verbs: ["create"] },
-  { apiGroups: [""], resources: ["events"], verbs: ["create", "patch"] },
 ];
 
 function serviceAccount(reconciler: ResolvedReconciler): KubernetesObject {

@@ -164,6 +164,7 @@ function disruptionBudget(reconciler: ResolvedReconciler): KubernetesObject {
     apiVersion: "policy/v1",
     kind: "PodDisruptionBudget",
     metadata: metaOf(reconciler),
-    spec: { maxUnavailable: 1, selector: { matchLabels: SELECTOR } },
+    // Broken pods hold up no drain of a node.
+    spec: { maxUnavailable: 1, selector: { matchLabels: SELECTOR }, unhealthyPodEvictionPolicy: "AlwaysAllow" },
   };
 }
