@@ -37,7 +37,34 @@ export interface SourceRef {
   readonly generatorRef?: GeneratorRef;
 }
 
-/** An object of `generators.external-secrets.io/v1alpha1` that makes values instead of reading them. */
+/** The kinds of `generators.external-secrets.io/v1alpha1`. */
+export const GENERATOR_KINDS = [
+  "ACRAccessToken",
+  "BeyondtrustWorkloadCredentialsDynamicSecret",
+  "CloudsmithAccessToken",
+  "ClusterGenerator",
+  "ECRAuthorizationToken",
+  "Fake",
+  "GCRAccessToken",
+  "GithubAccessToken",
+  "GitlabDeployToken",
+  "Grafana",
+  "MFA",
+  "Password",
+  "QuayAccessToken",
+  "SSHKey",
+  "STSSessionToken",
+  "UUID",
+  "VaultDynamicSecret",
+  "Webhook",
+] as const;
+/** One of them. */
+export type GeneratorKind = (typeof GENERATOR_KINDS)[number];
+
+/** The version of generators, which the CRD defaults `generatorRef.apiVersion` to. */
+export const GENERATORS_VERSION = "generators.external-secrets.io/v1alpha1";
+
+/** An object of {@link GENERATORS_VERSION} that makes values instead of reading them. */
 export interface GeneratorRef {
   readonly apiVersion?: string;
   readonly kind: string;

@@ -2,7 +2,9 @@
 export * from "./model";
 export { plan, problemsOf } from "./plan";
 export type { Declaration, Plan, PlannedConsumer } from "./plan";
+export type { UsedSecret } from "./manifests";
 export { planFiles } from "./files";
+export type { PlanNote } from "./notes";
 export { accessWrites, policyPath, renderHcl, renderJson, roleBody } from "./vault";
 export type {
   BudgetUse,
@@ -20,10 +22,14 @@ export type {
 export { KeyturnError } from "../api";
 export type {
   AccessFile,
+  AuditData,
+  AuditDevice,
+  CreationPolicy,
   DeletionPolicy,
   EnvironmentData,
   EnvironmentsFile,
   ExtraGrant,
+  GeneratorKind,
   Grant,
   JsonRecord,
   KeyturnErrorParts,
@@ -33,7 +39,12 @@ export type {
   OwnerReference,
   Problem,
   RefreshPolicy,
+  RolledWorkload,
+  RolloutPolicy,
+  RolloutStrategy,
+  RolloutWindow,
   TeamData,
   VaultData,
+  Weekday,
   WorkloadKind,
 } from "../api";

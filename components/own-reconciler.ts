@@ -17,6 +17,9 @@ export function checkOwnReconciler(problems: Problem[], secret: ResolvedAppSecre
     );
 }
 
+/** Fields that declarations call otherwise. */
+const NAMES: Readonly<Record<string, string>> = { decodingStrategy: "decode", sourceRef: "generator" };
+
 /** Where in the declaration a field of the ExternalSecret comes from. */
 function placeOf(problems: Problem[], secret: ResolvedAppSecret, { path }: UnsupportedField): Place {
   const place = Place.of(problems, "AppSecret", secret.id);
@@ -30,5 +33,5 @@ function placeOf(problems: Problem[], secret: ResolvedAppSecret, { path }: Unsup
     list === "dataFrom"
       ? place.at("from").at(Number(index))
       : place.at("keys").at(secret.keys[Number(index)]?.secretKey ?? "");
-  return entry.at(field === "decodingStrategy" ? "decode" : field);
+  return entry.at(NAMES[field] ?? field);
 }

@@ -1,3 +1,4 @@
+import { GENERATORS_VERSION, GENERATOR_KINDS } from "../external-secret";
 import {
   boolean,
   conditions,
@@ -15,8 +16,8 @@ import {
 // The ExternalSecret v1 surface of reference/eso.md 2.1, complete, so that nothing a user wrote is pruned.
 const storeRef = object({ name: objectName, kind: oneOf("SecretStore", "ClusterSecretStore") });
 const generatorRef = object({
-  apiVersion: string({ default: "generators.external-secrets.io/v1alpha1" }),
-  "kind!": string(),
+  apiVersion: string({ default: GENERATORS_VERSION }),
+  "kind!": oneOf(...GENERATOR_KINDS),
   "name!": objectName,
 });
 const conversionStrategy = oneOf("Default", "Unicode");

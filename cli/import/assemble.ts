@@ -103,7 +103,7 @@ export function importProgram(input: Input, names: ImportNames): Program {
   // 4. Secrets.
   const secrets: SecretDeclaration[] = [];
   const ids = idsOf(links.map(({ secret }) => secret));
-  const targets = new Set<string>();
+  const targets = new Map<string, boolean>();
   const scope = new Map<string, unknown>();
   for (const { variable, value } of [...environments.values(), ...new Set(teams.values())]) scope.set(variable, value);
   for (const { variable, environment, name } of stores.references)
@@ -120,9 +120,14 @@ export function importProgram(input: Input, names: ImportNames): Program {
       leave("spec.secretStoreRef", "its store could not be declared", "see the note on the store");
       continue;
     }
-    const target = `${environment.name}\n${secret.namespace}/${targetName(secret.value)}`;
-    if (targets.has(target)) {
-      leave("spec.target.name", "is the Secret of another ExternalSecret, too", "put both into one AppSecret by hand");
+    const target = targetOf(environment, secret);
+    const shares = ["Merge", "CreateOrMerge"].includes(secret.value.spec.target?.creationPolicy ?? "Owner");
+    if (target !== undefined && targets.has(target) && !(shares && targets.get(target) === true)) {
+      leave(
+        "spec.target.name",
+        "is the Secret of another ExternalSecret, too",
+        'put both into one AppSecret by hand, or give both creationPolicy "CreateOrMerge"',
+      );
       continue;
     }
     const placed: PlacedSecret = {
@@ -145,7 +150,7 @@ export function importProgram(input: Input, names: ImportNames): Program {
     };
     const imported = importSecret(placed, scope, notes);
     if (imported === undefined) continue;
-    targets.add(target);
+    if (target !== undefined) targets.set(target, shares);
     secrets.push({ ...imported, variable: variables.name(...secretNames(placed)) });
     const all = [use, ...imported.uses];
     if (all.some(({ replaced }) => replaced) && !declared.some((entry) => isDefaultStore(entry, team.variable))) {
@@ -209,7 +214,7 @@ function linkSecrets(input: Input, notes: Note[]): readonly Link[] {
               : "is missing",
         remedy:
           ref === undefined
-            ? "leave the ExternalSecret as it is"
+            ? "give it the secretStoreRef of a store of its environment, or leave the ExternalSecret as it is"
             : "give the store's manifest as well: kubectl get secretstores,clustersecretstores -A -o yaml",
       });
       return [];
@@ -261,13 +266,27 @@ function teamNames(input: Input, given: string | undefined): (namespace: string)
   return (namespace) => annotated.get(namespace) ?? given ?? namespace;
 }
 
-/** The ExternalSecret's name, with its namespace where several have it. */
+/** What an ExternalSecret makes; undefined: nothing. */
+function targetOf(environment: ImportedEnvironment, { namespace, value }: Found<ExternalSecret>): string | undefined {
+  const { creationPolicy, manifest } = value.spec.target ?? {};
+  if (creationPolicy === "None") return undefined;
+  return JSON.stringify([environment.name, namespace, manifest?.apiVersion, manifest?.kind, targetName(value)]);
+}
+
+/** The Secret's name, with its namespace where several have it; the ExternalSecret's where several make one Secret. */
 function idsOf(secrets: readonly Found<ExternalSecret>[]): ReadonlyMap<Found<ExternalSecret>, string> {
-  const name = (secret: Found<ExternalSecret>): string => targetName(secret.value);
+  const names: readonly ((secret: Found<ExternalSecret>) => string)[] = [
+    ({ value }) => targetName(value),
+    ({ namespace, value }) => `${namespace}-${targetName(value)}`,
+    ({ namespace, value }) => `${namespace}-${targetName(value)}-${value.metadata.name}`,
+  ];
+  const counts = new Map<string, number>();
+  for (const secret of secrets)
+    for (const id of new Set(names.map((name) => name(secret)))) counts.set(id, (counts.get(id) ?? 0) + 1);
   return new Map(
     secrets.map((secret) => {
-      const alone = secrets.filter((other) => name(other) === name(secret)).length === 1;
-      return [secret, alone ? name(secret) : `${secret.namespace}-${name(secret)}`];
+      const ids = names.map((name) => name(secret));
+      return [secret, ids.find((id) => counts.get(id) === 1) ?? (ids.at(-1) as string)];
     }),
   );
 }

@@ -1,6 +1,7 @@
 import {
   DEFAULT_REFRESH_INTERVAL,
   ENVIRONMENT,
+  GENERATORS_VERSION,
   isDuration,
   isRecord,
   kvReadPath,
@@ -61,6 +62,13 @@ export function meaningOf(
     return { secretKey: entry.secretKey, store, remoteRef: ref({ ...entry.remoteRef }, false, store) };
   });
   const dataFrom = (spec.dataFrom ?? []).map((entry) => {
+    const generator = entry.sourceRef?.generatorRef;
+    if (generator !== undefined)
+      return compact({
+        ...entry,
+        sourceRef: { generatorRef: { apiVersion: GENERATORS_VERSION, ...generator } },
+        rewrite: entry.rewrite?.length === 0 ? undefined : entry.rewrite?.map(step),
+      });
     const store = storeRef(entry.sourceRef?.storeRef ?? spec.secretStoreRef);
     return compact({
       ...entry,

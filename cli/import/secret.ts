@@ -80,16 +80,14 @@ export function secretSpec(found: ExternalSecret, context: Context): JsonRecord 
   if (twice >= 0)
     throw new Inexpressible(`spec.data[${twice}].secretKey`, "is there twice", "remove the one that should not count");
   const from = (spec.dataFrom ?? []).map((entry, at) => fromSpec(entry, context, `spec.dataFrom[${at}]`));
-  if (target.manifest !== undefined)
-    throw new Inexpressible("spec.target.manifest", "makes another object than a Secret", "leave it as it is");
-  if (target.creationPolicy === "None")
-    throw new Inexpressible("spec.target.creationPolicy", '"None" makes no Secret', "leave it as it is");
   return {
-    ...(targetName(found) === metadata.name ? {} : { name: targetName(found) }),
+    name: targetName(found),
+    ...(targetName(found) === metadata.name ? {} : { externalSecretName: metadata.name }),
     ...(keys.length === 0 ? {} : { keys: Object.fromEntries(keys) }),
     ...(from.length === 0 ? {} : { from }),
     ...(target.template === undefined ? {} : templateSpec(target.template, found)),
     ...(target.immutable === true ? { immutable: true } : {}),
+    ...(target.manifest === undefined ? {} : { manifest: target.manifest }),
     ...freshness(found, context.byDefault),
     ...(spec.syncWindows === undefined ? {} : { syncWindows: spec.syncWindows }),
     ...unless("creationPolicy", target.creationPolicy, "Owner"),
@@ -139,7 +137,13 @@ function freshness({ spec }: ExternalSecret, byDefault: string): JsonRecord {
     throw new Inexpressible("spec.refreshInterval", "is not a duration", 'write for example "5m"');
   const milliseconds = parseDuration(refreshInterval);
   if (milliseconds <= 0) return { refreshPolicy: "CreatedOnce" };
+  // A generator makes new values each time: how often has to be said, and how old they may be means nothing.
+  if (isGenerated(spec)) return { refreshInterval: short(refreshInterval) };
   return milliseconds === parseDuration(byDefault) ? {} : { staleFor: short(refreshInterval) };
+}
+
+function isGenerated({ dataFrom = [] }: ExternalSecret["spec"]): boolean {
+  return dataFrom.some(({ sourceRef }) => sourceRef?.generatorRef !== undefined);
 }
 
 /** The interval of an ExternalSecret that is not read at intervals; an AppSecret then has that of its environment. */
@@ -160,8 +164,8 @@ function storeAt(context: Context, field: string, entry: object): EntryStore {
   if (isRecord(source) && source.generatorRef !== undefined)
     throw new Inexpressible(
       `${field}.sourceRef.generatorRef`,
-      "is a generator, which makes values instead of reading them",
-      "put the value into Vault, or leave the ExternalSecret as it is",
+      "is a generator for a single key, which External Secrets Operator ignores",
+      "take it away, or write it in dataFrom",
     );
   const store = context.storeOf(entry as JsonRecord);
   if (typeof store === "string")
@@ -187,6 +191,9 @@ function keySpec(ref: RemoteRef, store: EntryStore, context: Context, field: str
 }
 
 function fromSpec(entry: DataFromEntry, context: Context, field: string): unknown {
+  const { kind, name } = entry.sourceRef?.generatorRef ?? {};
+  if (kind !== undefined)
+    return { generator: { kind, name }, ...(entry.rewrite?.length ? { rewrite: entry.rewrite.map(step) } : {}) };
   const store = storeAt(context, field, entry);
   const rewrite = entry.rewrite === undefined || entry.rewrite.length === 0 ? {} : { rewrite: entry.rewrite.map(step) };
   if (entry.find !== undefined)

@@ -3,7 +3,6 @@ import {
   ENVIRONMENT,
   parseDuration,
   TEAM,
-  targetName,
   type ExternalSecret,
   type JsonRecord,
   type StoreRef,
@@ -63,7 +62,7 @@ export function importSecret(
     void notes.push({ level: "left-out", object, field, reason, remedy });
   const entries = entryStores(placed);
   try {
-    const { name = value.metadata.name, ...rest } = secretSpec(value, {
+    const { name, ...rest } = secretSpec(value, {
       storeOf: entries.storeOf,
       prefixes: team.value.prefixes,
       byDefault: placed.environment.staleFor ?? "1h",
@@ -166,11 +165,6 @@ function isContent(field: string): boolean {
 function differs({ found, team }: PlacedSecret, field: string): Note {
   const { object, value } = found;
   const note = (reason: string, remedy: string): Note => ({ level: "differs", object, field, reason, remedy });
-  if (field === "metadata.name")
-    return note(
-      `is not the name of its Secret, "${targetName(value)}"; keyturn gives both one name`,
-      'before the new one is applied, set target.creationPolicy of the old one to "Orphan", wait until it is synced, then delete it: the Secret stays',
-    );
   if (field.startsWith("metadata."))
     return note(
       "looks like a secret value, or is not a text",

@@ -1,6 +1,7 @@
 import {
   ENVIRONMENT,
   ESO_VERSION,
+  GENERATORS_VERSION,
   kvReadPath,
   TEAM,
   type DataEntry,
@@ -27,7 +28,7 @@ export function externalSecretManifest(secret: ResolvedAppSecret): Manifest {
     apiVersion: ESO_VERSION,
     kind: "ExternalSecret",
     metadata: metadata({
-      name: secret.name,
+      name: secret.externalSecretName,
       namespace: secret.namespace,
       labels: secret.labels,
       annotations: secret.annotations,
@@ -43,6 +44,7 @@ export function externalSecretManifest(secret: ResolvedAppSecret): Manifest {
         creationPolicy: secret.creationPolicy,
         deletionPolicy: secret.deletionPolicy,
         ...(secret.immutable ? { immutable: true } : {}),
+        ...(secret.manifest === undefined ? {} : { manifest: { ...secret.manifest } }),
         ...(template === undefined ? {} : { template }),
       },
       ...(secret.keys.length === 0
@@ -87,10 +89,10 @@ function sourceRef(name: string | undefined): Pick<DataEntry, "sourceRef"> {
 }
 
 function dataFrom(from: ResolvedFrom, kv: Kv): DataFromEntry {
-  const rest = {
-    ...(from.rewrite.length === 0 ? {} : { rewrite: from.rewrite.map(rewriteStep) }),
-    ...sourceRef(from.storeName),
-  };
+  const rewrite = from.rewrite.length === 0 ? {} : { rewrite: from.rewrite.map(rewriteStep) };
+  if (from.kind === "generator")
+    return { ...rewrite, sourceRef: { generatorRef: { apiVersion: GENERATORS_VERSION, ...from.generator } } };
+  const rest = { ...rewrite, ...sourceRef(from.storeName) };
   if (from.kind === "extract") return { extract: remoteRef(from, kv, from.conversion), ...rest };
   return {
     find: {

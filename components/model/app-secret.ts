@@ -1,15 +1,11 @@
-import {
-  secretKeyProblem,
-  type CreationPolicy,
-  type DeletionPolicy,
-  type Problem,
-  type RefreshPolicy,
-} from "../../api";
+import { secretKeyProblem, type Problem, type RefreshPolicy } from "../../api";
 import { checkOwnCost } from "./budget";
 import type { Environment } from "./environment";
-import { boolean, isOutput, label, objectName, oneOf, record, text, texts } from "./fields";
+import { isOutput, label, objectName, record, texts } from "./fields";
 import { readFrom, type FromSpec, type ResolvedFrom } from "./from";
+import { checkGeneratedRefresh } from "./generator";
 import { didYouMean } from "./nearest";
+import { outputsIn } from "./outputs";
 import { collecting, Place } from "./problems";
 import { readReference, type KeySpec, type ResolvedReference } from "./reference";
 import { readRefreshPolicy, refreshInterval, type Freshness } from "./refresh";
@@ -17,39 +13,30 @@ import { quote } from "./secret-like";
 import { sortByName } from "./sorted";
 import { defaultStoreName, readStoreName, vaultOfSecret, type StoreLike } from "./store";
 import { readSyncWindows, type SyncWindowsSpec } from "./sync-windows";
+import { readTarget, TARGET_FIELDS, type ResolvedTarget, type TargetSpec } from "./target";
 import { isTeam, teamAt, type Team } from "./team";
-import { readTemplate, type Fetched, type ResolvedTemplate, type TemplateSpec } from "./template";
-import { checkType, keysOfSecret } from "./template-keys";
 
 /**
  * What an AppSecret is made of: one Kubernetes Secret an application needs, and where its values live. `keys`, `from` or both; everything else
  * has a default.
  */
-export interface AppSecretSpec<N extends string = string> extends Freshness {
+export interface AppSecretSpec<N extends string = string> extends Freshness, TargetSpec {
   /** Whose Secret it is; its ServiceAccount reads the values. */
   readonly team: Team<N>;
   /** Keys of the Secret, and where each value lives: `{ DB_PASSWORD: "db#password" }`. */
   readonly keys?: Readonly<Record<string, KeySpec>>;
   /** Whole groups of keys: `["db"]` takes every property of a KV secret. In this order, later ones win, and `keys` over all. */
   readonly from?: readonly FromSpec[];
-  /** What the Secret is made of instead of the fetched keys as they are. A list is put together. */
-  readonly template?: TemplateSpec | readonly TemplateSpec[];
-  /** Type of the Secret. Default `Opaque`, or that of the template. */
-  readonly type?: string;
-  /** Whether Kubernetes refuses every later change of the Secret. Default false. */
-  readonly immutable?: boolean;
-  /** Name of the Secret and of the ExternalSecret. Default: the id. */
+  /** Name of the Secret, and of the ExternalSecret that makes it. Default: the id. */
   readonly name?: string;
+  /** Name of the ExternalSecret, where it is another: one that exists, or one of several that fill the Secret together. */
+  readonly externalSecretName?: string;
   /** One of the team's namespaces. Default: the team's namespace, when it has just one. */
   readonly namespace?: string;
   /** Default: the store `keyturn-<environment>` of the namespace. */
   readonly store?: StoreLike<NoInfer<N>>;
   /** Which Vault of the environment. Default: that of the store, else `main`. */
   readonly vault?: string;
-  /** Who owns the Secret (ESO's `creationPolicy`). Default `Owner`. */
-  readonly creationPolicy?: Exclude<CreationPolicy, "None">;
-  /** What happens to the Secret when its source is gone (ESO's `deletionPolicy`). Default `Retain`. */
-  readonly deletionPolicy?: DeletionPolicy;
   /** When Vault is read (ESO's `refreshPolicy`): at an interval, when the ExternalSecret changes, or once. Default `Periodic`. */
   readonly refreshPolicy?: RefreshPolicy;
   /** When the Secret may change. Default: always. */
@@ -73,30 +60,24 @@ export function appSecret<N extends string>(id: string, spec: AppSecretSpec<N>):
 }
 
 /** An AppSecret with everything derived. */
-export interface ResolvedAppSecret {
+export interface ResolvedAppSecret extends ResolvedTarget {
   readonly kind: "AppSecret";
   readonly id: string;
   readonly environment: Environment;
   readonly team: Team;
   readonly namespace: string;
+  /** Of the Secret. */
   readonly name: string;
+  readonly externalSecretName: string;
   readonly storeName: string;
   /** Sorted by key of the Secret. */
   readonly keys: readonly ResolvedKey[];
   /** In the order of declaration. */
   readonly from: readonly ResolvedFrom[];
-  readonly template: ResolvedTemplate | undefined;
-  /** The keys the Secret will have, sorted; undefined when only Vault or a template knows them. */
-  readonly secretKeys: readonly string[] | undefined;
-  /** Undefined: as the Secret is, `Opaque` for a new one. */
-  readonly type: string | undefined;
-  readonly immutable: boolean;
   readonly refreshPolicy: RefreshPolicy;
   /** Go duration. */
   readonly refreshInterval: string;
   readonly syncWindows: SyncWindowsSpec | undefined;
-  readonly creationPolicy: Exclude<CreationPolicy, "None">;
-  readonly deletionPolicy: DeletionPolicy;
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
 }
@@ -114,10 +95,9 @@ const FIELDS = [
   "team",
   "keys",
   "from",
-  "template",
-  "type",
-  "immutable",
+  ...TARGET_FIELDS,
   "name",
+  "externalSecretName",
   "namespace",
   "store",
   "vault",
@@ -126,13 +106,9 @@ const FIELDS = [
   "refreshPolicy",
   "refreshInterval",
   "syncWindows",
-  "creationPolicy",
-  "deletionPolicy",
   "labels",
   "annotations",
 ];
-const CREATION = ["Owner", "Orphan", "Merge", "CreateOrMerge"] as const;
-const DELETION = ["Retain", "Delete", "Merge"] as const;
 
 /**
  * Fills in what a declaration leaves open.
@@ -147,6 +123,7 @@ export function resolveAppSecret(declaration: AppSecretDeclaration): ResolvedApp
 /** As {@link resolveAppSecret}, reporting instead of throwing; undefined when the team is unusable. */
 export function readAppSecret(problems: Problem[], declaration: AppSecretDeclaration): ResolvedAppSecret | undefined {
   const place = Place.of(problems, "AppSecret", declaration.id);
+  if (outputsIn(place, declaration)) return undefined;
   const fields = record(place, declaration.spec);
   if (fields === undefined) return undefined;
   place.onlyFields(fields, FIELDS);
@@ -155,60 +132,38 @@ export function readAppSecret(problems: Problem[], declaration: AppSecretDeclara
     return undefined;
   }
   const team = teamAt(place.at("vault"), fields.team, vaultOfSecret(place.at("vault"), fields));
-  const name = fields.name === undefined ? declaration.id : fields.name;
-  const creationPolicy = oneOf(place.at("creationPolicy"), fields.creationPolicy ?? "Owner", CREATION) ?? "Owner";
-  const deletionPolicy = oneOf(place.at("deletionPolicy"), fields.deletionPolicy ?? "Retain", DELETION) ?? "Retain";
-  if (deletionPolicy === "Delete" && creationPolicy !== "Owner")
-    place.at("deletionPolicy").report('may be "Delete" only with creationPolicy "Owner"');
+  const name = objectName(place.at("name"), fields.name === undefined ? declaration.id : fields.name) ?? "";
+  const from = readFrom(place.at("from"), fields.from, team);
   const refreshPolicy = readRefreshPolicy(place, fields);
+  if (from.some(({ kind }) => kind === "generator")) checkGeneratedRefresh(place, fields);
   const resolved = {
     kind: "AppSecret",
     id: declaration.id,
     environment: team.environment,
     team,
     namespace: readNamespace(place.at("namespace"), fields.namespace, team),
-    name: objectName(place.at("name"), name) ?? "",
+    name,
+    externalSecretName:
+      fields.externalSecretName === undefined
+        ? name
+        : (objectName(place.at("externalSecretName"), fields.externalSecretName) ?? ""),
     storeName:
       fields.store === undefined
         ? defaultStoreName(team.environment)
         : readStoreName(place.at("store"), fields.store, team),
     keys: fields.keys === undefined && fields.from !== undefined ? [] : readKeys(place.at("keys"), fields.keys, team),
-    from: readFrom(place.at("from"), fields.from, team),
+    from,
     refreshPolicy,
     refreshInterval: refreshInterval(place, fields, team.environment),
     syncWindows: readSyncWindows(place.at("syncWindows"), fields.syncWindows),
-    creationPolicy,
-    deletionPolicy,
     labels: texts(place.at("labels"), fields.labels),
     annotations: texts(place.at("annotations"), fields.annotations),
-    immutable: fields.immutable === undefined ? false : boolean(place.at("immutable"), fields.immutable),
   } as const;
   checkOwnCost(place, fields, resolved);
   // Keys that were refused are there for templates all the same: one mistake is one problem.
   const written = isOutput(fields.keys) || typeof fields.keys !== "object" ? {} : (fields.keys ?? {});
   const fetched = { keys: Object.keys(written).sort(), complete: fields.from === undefined };
-  return { ...resolved, ...readResult(place, fields, fetched) };
-}
-
-/** What becomes of the fetched keys. */
-function readResult(
-  place: Place,
-  fields: Readonly<Record<string, unknown>>,
-  fetched: Fetched,
-): Pick<ResolvedAppSecret, "template" | "secretKeys" | "type"> {
-  const template = readTemplate(place.at("template"), fields.template, fetched);
-  const secretKeys = keysOfSecret(fetched, template);
-  const given = fields.type === undefined ? undefined : text(place.at("type"), fields.type);
-  if (given !== undefined && template?.type !== undefined && given !== template.type)
-    place.at("type").report(`${quote(given)} is another than ${quote(template.type)} of the template`);
-  const type = given ?? template?.type;
-  checkType(
-    given === undefined ? place.at("template").at("type") : place.at("type"),
-    type,
-    secretKeys,
-    template ?? { annotations: {}, templateFrom: [] },
-  );
-  return { template, secretKeys, type };
+  return { ...resolved, ...readTarget(place, fields, fetched) };
 }
 
 function readNamespace(place: Place, value: unknown, team: Team): string {

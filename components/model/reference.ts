@@ -42,6 +42,12 @@ export interface ResolvedReference extends ResolvedFetchOptions {
 const FORM = 'must be "path#property", for example "db#password", or { path, property }';
 const FETCH_FIELDS = ["path", "property", "version", "decode", "nullBytePolicy", "metadataPolicy", "store"];
 
+/** What the ExternalSecret has for single keys too, and ESO ignores there (reference/eso.md 1.2, 2.9). */
+const NOT_OF_KEYS: readonly (readonly [field: string, why: string])[] = [
+  ["generator", "is ignored by External Secrets Operator for single keys; write it in from"],
+  ["conversionStrategy", "has no effect on a key, which is named here; it is for from"],
+];
+
 /**
  * Reads a key. Nothing of a refused text is ever shown: where a reference is expected, a pasted secret is the likeliest mistake.
  */
@@ -55,7 +61,8 @@ export function readReference(place: Place, value: unknown, team: Team): Resolve
     if (!isOutput(value) && (typeof value !== "object" || value === null)) place.report(FORM);
     return undefined;
   }
-  place.onlyFields(fields, [...FETCH_FIELDS, "whole"]);
+  for (const [field, why] of NOT_OF_KEYS) if (fields[field] !== undefined) place.at(field).report(why);
+  place.onlyFields(fields, [...FETCH_FIELDS, "whole", ...NOT_OF_KEYS.map(([field]) => field)]);
   const whole = fields.whole === undefined ? false : boolean(place.at("whole"), fields.whole);
   if (whole && fields.property !== undefined) place.at("whole").report("cannot be together with property");
   return readFields(place, fields, team, whole || fields.property !== undefined ? undefined : "is missing");

@@ -2,6 +2,7 @@ import type { JsonRecord, Problem } from "../../api";
 import { MAIN, vaultField, vaultSuffix, type Environment } from "./environment";
 import { isOutput, label, list, objectName, record } from "./fields";
 import { didYouMean } from "./nearest";
+import { outputsIn } from "./outputs";
 import { collecting, Place } from "./problems";
 import { quote } from "./secret-like";
 import { isTeam, teamAt, type Team } from "./team";
@@ -53,6 +54,10 @@ export function readStoreName(place: Place, value: unknown, team: Team): string 
     place.report("is not a store");
     return "";
   }
+  if ((store as { readonly kind?: unknown }).kind === "ClusterSecretStore")
+    place.report(
+      "is a ClusterSecretStore, which logs in as one identity for every namespace; take a store of the namespace",
+    );
   const theirs = store.environment?.name;
   if (theirs !== team.environment.name)
     place.report(
@@ -62,7 +67,8 @@ export function readStoreName(place: Place, value: unknown, team: Team): string 
   else if ((store.vault ?? MAIN) !== team.environment.vault.name)
     place.report(
       `reaches Vault "${store.vault ?? MAIN}", the AppSecret "${team.environment.vault.name}"; ` +
-        "all values of an AppSecret come from one Vault",
+        "all values of an AppSecret come from one Vault: declare one for each Vault, both with the name of the Secret, an " +
+        'externalSecretName each and creationPolicy "CreateOrMerge"',
     );
   return objectName(place.at("name"), store.name) ?? "";
 }
@@ -91,6 +97,7 @@ export function readStoreDeclaration(
   declaration: Omit<StoreDeclaration, keyof StoreLike>,
 ): ResolvedStore | undefined {
   const place = Place.of(problems, "Store", declaration.id);
+  if (outputsIn(place, declaration)) return undefined;
   const fields = record(place, declaration.spec);
   if (fields === undefined) return undefined;
   place.onlyFields(fields, ["team", "vault", "name", "namespaces"]);

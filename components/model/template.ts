@@ -1,5 +1,5 @@
 import { secretKeyProblem, type JsonRecord } from "../../api";
-import { list, objectName, oneOf, record, text } from "./fields";
+import { isOutput, list, objectName, oneOf, record, text } from "./fields";
 import { usedKeys } from "./go-template";
 import { didYouMean } from "./nearest";
 import type { Place } from "./problems";
@@ -40,8 +40,8 @@ export type TemplateSource = SourceTarget &
 
 /** Where the keys of a template source go. */
 export interface SourceTarget {
-  /** Where the keys go. Default `Data`. */
-  readonly target?: "Data" | "Labels" | "Annotations";
+  /** Where the keys go. Default `Data`. With `manifest` also a path of that object, such as `spec.rules[0].matches` (ESO). */
+  readonly target?: "Data" | "Labels" | "Annotations" | (string & Record<never, never>);
   /** Decodes the values of `literal` and `KeysAndValues`. Default `None`. */
   readonly valuesDecodingStrategy?: "None" | "Base64" | "Base64URL" | "Auto";
 }
@@ -88,21 +88,29 @@ export interface Fetched {
 
 const FIELDS = ["type", "data", "metadata", "templateFrom", "mergePolicy", "engineVersion"];
 
-/** Reads one template or several that are put together; undefined when there is none. */
-export function readTemplate(place: Place, value: unknown, fetched: Fetched): ResolvedTemplate | undefined {
+/**
+ * Reads one template or several that are put together; undefined when there is none.
+ * @param paths whether keys may go to any path of the object, as they may when it is no Secret
+ */
+export function readTemplate(
+  place: Place,
+  value: unknown,
+  fetched: Fetched,
+  paths: boolean,
+): ResolvedTemplate | undefined {
   if (value === undefined) return undefined;
   const parts: readonly (readonly [Place, unknown])[] = Array.isArray(value)
     ? value.map((part: unknown, index) => [place.at(index), part] as const)
     : [[place, value]];
   const template = parts.reduce<ResolvedTemplate | undefined>((before, [at, part]) => {
-    const template = readPart(at, part, fetched);
+    const template = readPart(at, part, fetched, paths);
     return before === undefined ? template : template === undefined ? before : together(at, before, template);
   }, undefined);
   if (template?.mergePolicy === "Merge") refuseLost(place.at("data"), template.data, fetched);
   return template;
 }
 
-function readPart(place: Place, value: unknown, fetched: Fetched): ResolvedTemplate | undefined {
+function readPart(place: Place, value: unknown, fetched: Fetched, paths: boolean): ResolvedTemplate | undefined {
   const fields = record(place, value);
   if (fields === undefined) return undefined;
   place.onlyFields(fields, FIELDS);
@@ -125,7 +133,7 @@ function readPart(place: Place, value: unknown, fetched: Fetched): ResolvedTempl
     templateFrom:
       fields.templateFrom === undefined
         ? []
-        : list(place.at("templateFrom"), fields.templateFrom, (at, entry) => readSource(at, entry, fetched)),
+        : list(place.at("templateFrom"), fields.templateFrom, (at, entry) => readSource(at, entry, fetched, paths)),
   };
 }
 
@@ -176,7 +184,7 @@ function refuseLost(place: Place, data: Readonly<Record<string, string>>, { keys
       place.at(key).report("is fetched as a key too, and would be lost: the template does not use it");
 }
 
-function readSource(place: Place, value: unknown, fetched: Fetched): ResolvedSource | undefined {
+function readSource(place: Place, value: unknown, fetched: Fetched, paths: boolean): ResolvedSource | undefined {
   const fields = record(place, value);
   if (fields === undefined) return undefined;
   const kinds = ["literal", "configMap", "secret"] as const;
@@ -197,10 +205,7 @@ function readSource(place: Place, value: unknown, fetched: Fetched): ResolvedSou
           "Auto",
         ]);
   const base = {
-    target:
-      fields.target === undefined
-        ? "Data"
-        : (oneOf(place.at("target"), fields.target, ["Data", "Labels", "Annotations"]) ?? "Data"),
+    target: fields.target === undefined ? "Data" : readTarget(place.at("target"), fields.target, paths),
     ...(decoding === undefined ? {} : { valuesDecodingStrategy: decoding }),
   } as const;
   if (kind === "literal") {
@@ -212,6 +217,16 @@ function readSource(place: Place, value: unknown, fetched: Fetched): ResolvedSou
   const file = readFile(place.at(kind), fields[kind]);
   if (file === undefined) return undefined;
   return kind === "configMap" ? { configMap: file, ...base } : { secret: file, ...base };
+}
+
+const PATH = /^[A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*|\[\d{1,4}\])*$/;
+
+function readTarget(place: Place, value: unknown, paths: boolean): string {
+  if (!paths || (typeof value !== "string" && !isOutput(value)))
+    return oneOf(place, value, ["Data", "Labels", "Annotations"]) ?? "Data";
+  const path = text(place, value);
+  if (path !== undefined && !PATH.test(path)) place.report(`${quote(path)} is not a path like "spec.rules[0]"`);
+  return path ?? "Data";
 }
 
 function readFile(place: Place, value: unknown): ResolvedFile | undefined {

@@ -260,6 +260,65 @@ export const declarations: readonly Declaration[] = [shopVault, db];
     expect(stdout).toContain('annotations: { owner: "shop-team" }');
     evaluate(stdout);
   });
+
+  it("keeps names apart, and knows generators, other objects than Secrets and Secrets that several fill", async () => {
+    const key = (name: string) => `data: [{ secretKey: ${name}, remoteRef: { key: shop/a, property: ${name} } }]`;
+    const { code, stdout, stderr } = await read(
+      [
+        both(
+          `dataFrom: [{ sourceRef: { generatorRef: { kind: Password, name: p } }, rewrite: [{ regexp: { source: a, target: b } }] }]`,
+          "name: gen, namespace: shop",
+        ),
+        secret(`${key("a")}\ntarget: { manifest: { apiVersion: v1, kind: ConfigMap } }`, "name: map, namespace: shop"),
+        secret(`${key("a")}\ntarget: { creationPolicy: None }`, "name: none, namespace: shop"),
+        secret(`${key("a")}\ntarget: { name: app, creationPolicy: CreateOrMerge }`, "name: one, namespace: shop"),
+        secret(`${key("b")}\ntarget: { name: app, creationPolicy: Merge }`, "name: two, namespace: shop"),
+      ].join("---"),
+    );
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout.slice(stdout.indexOf("/** ExternalSecret"))).toBe(`/** ExternalSecret shop/gen */
+export const gen = appSecret("gen", {
+  team: shop,
+  store: shopVault,
+  from: [{ generator: { kind: "Password", name: "p" }, rewrite: [{ regexp: { source: "a", target: "b" } }] }],
+  refreshInterval: "1h",
+});
+
+/** ExternalSecret shop/map */
+export const map = appSecret("map", {
+  team: shop,
+  store: shopVault,
+  keys: { a: "a#a" },
+  manifest: { apiVersion: "v1", kind: "ConfigMap" },
+});
+
+/** ExternalSecret shop/none */
+export const none = appSecret("none", { team: shop, store: shopVault, keys: { a: "a#a" }, creationPolicy: "None" });
+
+/** ExternalSecret shop/one */
+export const app = appSecret("shop-app-one", {
+  team: shop,
+  name: "app",
+  store: shopVault,
+  externalSecretName: "one",
+  keys: { a: "a#a" },
+  creationPolicy: "CreateOrMerge",
+});
+
+/** ExternalSecret shop/two */
+export const shopApp = appSecret("shop-app-two", {
+  team: shop,
+  name: "app",
+  store: shopVault,
+  externalSecretName: "two",
+  keys: { b: "a#b" },
+  creationPolicy: "Merge",
+});
+
+export const declarations: readonly Declaration[] = [shopVault, gen, map, none, app, shopApp];
+`);
+    expect(wire(evaluate(stdout))).toHaveLength(6);
+  });
 });
 
 describe("what has no place in a declaration", () => {
@@ -272,20 +331,14 @@ describe("what has no place in a declaration", () => {
 
   it.each([
     [
-      "a generator",
-      `dataFrom: [{ sourceRef: { generatorRef: { kind: Password, name: p } } }]`,
-      "spec.dataFrom[0].sourceRef.generatorRef: is a generator, which makes values instead of reading them (put the value into Vault, or leave the ExternalSecret as it is)",
+      "a generator for a single key",
+      `data: [{ secretKey: a, remoteRef: { key: shop/a }, sourceRef: { generatorRef: { kind: Password, name: p } } }]`,
+      "spec.data[0].sourceRef.generatorRef: is a generator for a single key, which External Secrets Operator ignores (take it away, or write it in dataFrom)",
     ],
     [
       "a find over the whole mount",
       `dataFrom: [{ find: { name: { regexp: a } } }]`,
       "spec.dataFrom[0].find.path: is missing, so that the whole mount is searched (give the path below which the team's secrets are)",
-    ],
-    [
-      "a generic target",
-      `data: [{ secretKey: a, remoteRef: { key: shop/a, property: b } }]
-target: { manifest: { apiVersion: v1, kind: ConfigMap } }`,
-      "spec.target.manifest: makes another object than a Secret (leave it as it is)",
     ],
     [
       "a key that is there twice",
@@ -332,7 +385,7 @@ spec: {}
 `,
     );
     expect(lines(stderr)).toEqual([
-      "warning: ExternalSecret shop/db2 › spec.target.name: is the Secret of another ExternalSecret, too (put both into one AppSecret by hand)",
+      'warning: ExternalSecret shop/db2 › spec.target.name: is the Secret of another ExternalSecret, too (put both into one AppSecret by hand, or give both creationPolicy "CreateOrMerge")',
       "warning: PushSecret shop/push › apiVersion: is neither v1 nor v1beta1 (convert it to v1 first)",
       "warning: SecretStore shop/aws › spec.provider: is not Vault or OpenBao (leave it, and what uses it, to External Secrets Operator)",
     ]);

@@ -290,7 +290,7 @@ const bad: readonly (readonly [unknown, readonly string[]])[] = [
   ],
   [
     { keys: { A: { path: "db", property: "p", conversionStrategy: "Unicode" } } },
-    ["keys.A.conversionStrategy: is not a known field"],
+    ["keys.A.conversionStrategy: has no effect on a key, which is named here; it is for from"],
   ],
   [
     { keys: { A: { path: "db", whole: true, version: 2, metadataPolicy: "Fetch" } } },
@@ -533,6 +533,13 @@ describe("keyturn's own reconciler", () => {
     ],
     [{ from: ["a#b"] }, "from[0].property", "spec.dataFrom[0].extract.property"],
     [{ from: [{ find: {} }] }, "from[0].find", "spec.dataFrom[0].find"],
+    [
+      { from: [{ generator: { kind: "Password", name: "p" } }], refreshPolicy: "CreatedOnce" },
+      "from[0].generator",
+      "spec.dataFrom[0].sourceRef.generatorRef",
+    ],
+    [{ keys, creationPolicy: "None" }, "creationPolicy", 'spec.target.creationPolicy "None"'],
+    [{ keys, manifest: { apiVersion: "v1", kind: "ConfigMap" } }, "manifest", "spec.target.manifest"],
     [{ from: ["a", { path: "b", rewrite: [{ merge: {} }] }] }, "from[1].rewrite", "spec.dataFrom[1].rewrite"],
     [{ keys, immutable: true }, "immutable", "spec.target.immutable"],
     [{ keys, deletionPolicy: "Delete" }, "deletionPolicy", 'spec.target.deletionPolicy "Delete"'],

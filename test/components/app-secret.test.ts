@@ -17,6 +17,7 @@ describe("AppSecret", () => {
       team: payments,
       namespace: "payments",
       name: "db",
+      externalSecretName: "db",
       storeName: "keyturn-prod",
       keys: [{ secretKey: "DB_PASSWORD", key: "payments/db", property: "password", version: undefined }],
       refreshInterval: "1h0m0s",
@@ -24,9 +25,11 @@ describe("AppSecret", () => {
       deletionPolicy: "Retain",
       from: [],
       template: undefined,
+      writtenKeys: ["DB_PASSWORD"],
       secretKeys: ["DB_PASSWORD"],
       type: undefined,
       immutable: false,
+      manifest: undefined,
       refreshPolicy: "Periodic",
       syncWindows: undefined,
       labels: {},
@@ -187,7 +190,9 @@ describe("AppSecret", () => {
     ],
     [
       { creationPolicy: "owner" },
-      ['AppSecret "db" › creationPolicy: must be "Owner" or "Orphan" or "Merge" or "CreateOrMerge", not "owner"'],
+      [
+        'AppSecret "db" › creationPolicy: must be "Owner" or "Orphan" or "Merge" or "CreateOrMerge" or "None", not "owner"',
+      ],
     ],
     [
       { creationPolicy: "Merge", deletionPolicy: "Delete" },

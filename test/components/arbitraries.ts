@@ -11,9 +11,11 @@ import {
   team,
   teamAccess,
   type AppSecretDeclaration,
+  type AuditData,
   type CaSpec,
   type Declaration,
   type Environment,
+  type ExtraGrant,
   type Team,
   type VaultSpec,
 } from "keyturn";
@@ -99,16 +101,33 @@ const environmentOf = (name: string, system: string | undefined) =>
       staleFor: fc.option(duration, { nil: undefined }),
       install: fc.boolean(),
       push: fc.boolean(),
+      audit: fc.constantFrom<AuditData | undefined>(
+        undefined,
+        { collectedBy: "Loki" },
+        { device: { type: "socket", address: "logs.example.com:9090" } },
+      ),
     })
-    .map(({ main, legacy, staleFor, install: wanted, push }) => {
+    .map(({ main, legacy, staleFor, install: wanted, push, audit }) => {
       const install = main.own && (legacy?.own ?? true) && wanted;
       const first = { ...main.spec, ...(install ? {} : { push }) };
       return environment(name, {
         ...(legacy === undefined ? { vault: first } : { vaults: { legacy: legacy.spec, main: first } }),
         ...(staleFor === undefined ? {} : { staleFor }),
+        ...(audit === undefined ? {} : { audit }),
         reconciler: { install, ...(system === undefined ? {} : { namespace: system }) },
       });
     });
+
+/** Of the same few places for every team, so that several read them. */
+const extraGrants = fc.uniqueArray(
+  fc.constantFrom<ExtraGrant>(
+    { path: "lent/one", reason: "PAY-1", until: "2027-03-31" },
+    { path: "lent/two/deep", reason: 'a "quoted" reason # with a comment', until: "2026-01-31" },
+    { prefix: "lent/two", reason: "PAY-2", until: "2028-02-29" },
+    { prefix: "library", reason: "PAY-3", until: "2027-12-31" },
+  ),
+  { minLength: 1, maxLength: 3 },
+);
 
 const teamsOf = (owner: Environment) =>
   words(1, 3).chain((names) =>
@@ -119,9 +138,11 @@ const teamsOf = (owner: Environment) =>
             suffixes: words(1, 3),
             prefixes: fc.uniqueArray(segment, { minLength: 1, maxLength: 3 }),
             own: fc.boolean(),
+            alsoReads: fc.option(extraGrants, { nil: undefined }),
           })
-          .map(({ suffixes, prefixes, own }) =>
+          .map(({ suffixes, prefixes, own, alsoReads }) =>
             team(owner, name, {
+              ...(alsoReads === undefined ? {} : { alsoReads }),
               namespaces: suffixes.map((suffix) => `${owner.name}-${name}-${suffix}`),
               ...(own ? { serviceAccount: "reader" } : { prefixes }),
             }),
@@ -161,11 +182,13 @@ export function companyOf(mark?: string): fc.Arbitrary<Company> {
           scope: fc.constantFrom("declared" as const, "cluster" as const),
           clusterStores: fc.boolean(),
           quota: fc.constantFrom(undefined, false as const, { requestsPerSecond: 50 }),
+          audit: fc.constantFrom(undefined, false as const, { type: "syslog" as const, tag: "bao" }),
           all: fc.boolean(),
         })
-        .map(({ secrets, scope, clusterStores, quota, all: everything }): Company => {
+        .map(({ secrets, scope, clusterStores, quota, audit, all: everything }): Company => {
           const declarations: Declaration[] = secrets.flat();
           for (const secret of secrets.flat()) {
+            if (secret.spec.creationPolicy === "None" || secret.spec.manifest !== undefined) continue;
             const keys = resolveAppSecret(secret).secretKeys?.slice(0, 1) ?? ["any.key"];
             declarations.push(
               consumer(
@@ -183,7 +206,7 @@ export function companyOf(mark?: string): fc.Arbitrary<Company> {
                 .filter(({ spec }) => spec.team === owner)
                 .map(resolveAppSecret)
                 .filter(({ environment: { vault: read } }) => read.name === vault)
-                .flatMap(({ from }) => from.filter(({ kind }) => kind === "find"));
+                .flatMap(({ from }) => from.filter((group) => group.kind === "find"));
               const prefixes = new Set([
                 ...(everything ? [owner.prefixes[0] ?? owner.name] : []),
                 ...finds.map(({ key }) => key),
@@ -206,8 +229,9 @@ export function companyOf(mark?: string): fc.Arbitrary<Company> {
                 platform(`${owner.name}-${vault}-platform`, {
                   environment: owner,
                   vault,
-                  // Only the root namespace takes one.
+                  // Only the root namespace takes them.
                   ...(quota === undefined || namespace !== undefined ? {} : { quota }),
+                  ...(audit === undefined || namespace !== undefined ? {} : { audit }),
                   kubernetes: { host: "https://10.0.0.1", ca: pem },
                   jwt: { keys: { publicKeys: [publicKey] }, issuer: "https://kubernetes.default.svc" },
                 }),

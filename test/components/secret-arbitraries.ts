@@ -30,7 +30,12 @@ function defined<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], un
 const pathOf = (owner: Team): fc.Arbitrary<string> => {
   const path = fc.array(segment, { minLength: 1, maxLength: 3 }).map((segments) => segments.join("/"));
   const absolute = fc.tuple(fc.constantFrom(...owner.prefixes), path).map(([prefix, rest]) => `/${prefix}/${rest}`);
-  return fc.oneof(path, absolute);
+  const { alsoReads = [] } = owner;
+  if (alsoReads.length === 0) return fc.oneof(path, absolute);
+  const lent = fc
+    .tuple(fc.constantFrom(...alsoReads), fc.constantFrom("", "/a", "/b"))
+    .map(([grant, rest]) => (grant.prefix === undefined ? `/${grant.path}` : `/${grant.prefix}${rest}`));
+  return fc.oneof(path, absolute, lent);
 };
 
 /** What is done on the way; keyturn's own reconciler does a part of it. */
@@ -97,7 +102,10 @@ const fromOf = (owner: Team): fc.Arbitrary<FromSpec> => {
     .map((extract): FromSpec => defined(extract));
   // ESO misreads what it finds below the name of the mount.
   const free = owner.prefixes.filter((prefix) => `${prefix}/`.startsWith(`${vault.kv.mount}/`) === false);
-  if (free.length === 0) return fc.oneof(plain, shaped);
+  const generator = fc
+    .record({ kind: fc.constantFrom("Password" as const, "ClusterGenerator" as const), rewrite })
+    .map(({ kind, rewrite: steps }): FromSpec => ({ generator: { kind, name: "gen.a" }, rewrite: steps }));
+  if (free.length === 0) return fc.oneof(plain, shaped, generator);
   const find = fc
     .record({
       path: fc
@@ -111,7 +119,7 @@ const fromOf = (owner: Team): fc.Arbitrary<FromSpec> => {
       rewrite,
     })
     .map(({ path, by, rewrite: steps }): FromSpec => ({ find: { path, ...by }, rewrite: steps }));
-  return fc.oneof(plain, shaped, find);
+  return fc.oneof(plain, shaped, find, generator);
 };
 
 const templateOf = (owner: Team, keys: readonly string[]): fc.Arbitrary<Pick<AppSecretSpec, "template" | "type">> => {
@@ -180,21 +188,31 @@ export const secretOf = (owner: Team, id: string): fc.Arbitrary<AppSecretDeclara
         {},
         { creationPolicy: "Orphan" },
         { creationPolicy: "Merge" },
-        ...(own ? [] : [{ deletionPolicy: "Delete" as const }]),
+        { externalSecretName: `${id}-es`, creationPolicy: "CreateOrMerge" },
+        ...(own
+          ? []
+          : [
+              { deletionPolicy: "Delete" as const },
+              { creationPolicy: "None" as const },
+              { manifest: { apiVersion: "v1", kind: "ConfigMap" }, externalSecretName: `${id}.es` },
+            ]),
       ),
       labels: fc.constantFrom(undefined, { b: "2", a: "1" }),
     })
     .chain(({ keys, from, onlyFrom, namespace, time, policy, labels }) => {
       const fetched = from !== undefined && onlyFrom ? {} : { keys };
+      const generated = from?.some((group) => typeof group === "object" && "generator" in group) === true;
+      const noSecret = policy.creationPolicy === "None" || policy.manifest !== undefined;
+      const often = generated && (time.refreshPolicy ?? "Periodic") === "Periodic";
       return templateOf(owner, Object.keys(fetched.keys ?? {})).map((template) =>
         appSecret(id, {
           team: owner,
           ...fetched,
           ...defined({ from, labels }),
           namespace,
-          ...time,
-          ...policy,
-          ...template,
+          ...(often ? { refreshInterval: "90s" } : time),
+          ...(noSecret && time.immutable === true ? {} : policy),
+          ...(noSecret ? {} : template),
         }),
       );
     });
