@@ -49,6 +49,7 @@ export function consumer(
   return { kind: "Consumer", secret, workload, options };
 }
 
+/** A consumer with everything derived. */
 export interface ResolvedConsumer {
   readonly kind: "Consumer";
   /** Of the AppSecret, for messages. */

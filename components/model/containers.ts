@@ -33,6 +33,7 @@ export interface SecretVolumeSpec {
 
 /** A key as a file. */
 export interface SecretItemSpec {
+  /** A key of the Secret. */
   readonly key: string;
   /** Below the mountPath. Default: the key. */
   readonly path?: string;
@@ -54,16 +55,19 @@ export interface ContainerUse {
   readonly keys: readonly string[] | undefined;
 }
 
+/** An environment variable with the value of a key (Kubernetes' EnvVar). */
 export interface EnvVar {
   readonly name: string;
   readonly valueFrom: { readonly secretKeyRef: { readonly name: string; readonly key: string } };
 }
 
+/** Every key as an environment variable (Kubernetes' EnvFromSource). */
 export interface EnvFromSource {
   readonly prefix?: string;
   readonly secretRef: { readonly name: string };
 }
 
+/** A volume of a pod with keys as files (Kubernetes' Volume). */
 export interface SecretVolume {
   readonly name: string;
   readonly secret: {
@@ -73,6 +77,7 @@ export interface SecretVolume {
   };
 }
 
+/** Where a container has the volume (Kubernetes' VolumeMount). */
 export interface VolumeMount {
   readonly name: string;
   readonly mountPath: string;
