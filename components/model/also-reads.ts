@@ -61,7 +61,7 @@ function readDay(place: Place, value: unknown): string | undefined {
   if (value instanceof Date) return void place.report('must be a text like "2027-03-31", not a Date');
   const day = text(place, value);
   if (day === undefined || isCalendarDay(day)) return day;
-  place.report(`${quote(day)} is not a day of the calendar in the form YYYY-MM-DD${nearestDay(day)}`);
+  place.report(`is not a day of the calendar in the form YYYY-MM-DD${nearestDay(day)}`);
   return undefined;
 }
 

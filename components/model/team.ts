@@ -4,6 +4,7 @@ import { environmentAt, isEnvironment, vaultSuffix, type Environment } from "./e
 import { label, list, record, vaultPath } from "./fields";
 import { didYouMean, nearest } from "./nearest";
 import { pathProblem } from "./path";
+import { refuseOutputs } from "./outputs";
 import { collecting, Place } from "./problems";
 
 /** What {@link team} is given. */
@@ -42,6 +43,7 @@ export interface Team<N extends string = string> {
  * @throws DeclarationError naming every field that is wrong
  */
 export function team<N extends string>(environment: Environment<N>, name: string, spec: TeamSpec): Team<N> {
+  refuseOutputs("Team", name, spec);
   return collecting((problems) => {
     const place = Place.of(problems, "Team", name);
     if (!isEnvironment(environment)) place.at("environment").report("is not made by environment(...)");

@@ -16,6 +16,7 @@ import {
   type Declaration,
   type Environment,
   type ExtraGrant,
+  type ReconcilerSpec,
   type Team,
   type VaultSpec,
 } from "keyturn";
@@ -164,6 +165,23 @@ const inSomeVault = (owner: Team, id: string): fc.Arbitrary<AppSecretDeclaration
 const secretsOf = (owner: Team) =>
   words(0, 3).chain((ids) => fc.tuple(...ids.map((id) => inSomeVault(owner, `${owner.name}-${id}`))));
 
+const reconcilerExtras: fc.Arbitrary<
+  Pick<ReconcilerSpec, "networkPolicy" | "serviceMonitor" | "dashboards" | "alerts">
+> = fc.record({
+  networkPolicy: fc.constantFrom<ReconcilerSpec["networkPolicy"]>(true, false, {
+    egressPorts: [16443, 8443],
+    metricsFrom: { "kubernetes.io/metadata.name": "monitoring" },
+  }),
+  serviceMonitor: fc.constantFrom<ReconcilerSpec["serviceMonitor"]>(false, true, {
+    interval: "1m30s",
+    labels: { release: "prometheus" },
+  }),
+  dashboards: fc.constantFrom<ReconcilerSpec["dashboards"]>(false, true, {
+    annotations: { grafana_folder: "Secrets" },
+  }),
+  alerts: fc.constantFrom<ReconcilerSpec["alerts"]>(false, true, { labels: { release: "prometheus" } }),
+});
+
 /**
  * @param mark is in the name of every environment, and with it in the name of every namespace and cluster-wide object: for servers that
  * other tests use as well. Without one, names and namespaces are the usual ones.
@@ -181,11 +199,12 @@ export function companyOf(mark?: string): fc.Arbitrary<Company> {
           secrets: fc.tuple(...all.map(secretsOf)),
           scope: fc.constantFrom("declared" as const, "cluster" as const),
           clusterStores: fc.boolean(),
+          extras: reconcilerExtras,
           quota: fc.constantFrom(undefined, false as const, { requestsPerSecond: 50 }),
           audit: fc.constantFrom(undefined, false as const, { type: "syslog" as const, tag: "bao" }),
           all: fc.boolean(),
         })
-        .map(({ secrets, scope, clusterStores, quota, audit, all: everything }): Company => {
+        .map(({ secrets, scope, clusterStores, extras, quota, audit, all: everything }): Company => {
           const declarations: Declaration[] = secrets.flat();
           for (const secret of secrets.flat()) {
             if (secret.spec.creationPolicy === "None" || secret.spec.manifest !== undefined) continue;
@@ -245,6 +264,7 @@ export function companyOf(mark?: string): fc.Arbitrary<Company> {
                 scope,
                 clusterStores,
                 crds: everything ? "keyturn" : "none",
+                ...extras,
               }),
             );
           }

@@ -22,6 +22,7 @@ import {
   kvReadPath,
   parseExternalSecret,
   vaultProviderOf,
+  mayReadKey,
   withinPrefixes,
   type ExternalSecret,
   type SecretStore,
@@ -293,7 +294,8 @@ describe("laws of every plan", () => {
           const owner = teams.find(
             ({ name, environment: { name: of } }) => name === grant.team && of === grant.environment,
           );
-          expect(owner && withinPrefixes(owner.prefixes, grant.key)).toBe(true);
+          expect(owner && mayReadKey(owner, grant.key, grant.prefix ? "below" : "key")).toBe(true);
+          expect(grant.extra === undefined).toBe(owner && withinPrefixes(owner.prefixes, grant.key));
           // Asked for by a find, and opened by no policy, because no TeamAccess declares the prefix.
           if (policyPath(grant).includes("*"))
             expect(secrets.some((secret) => JSON.stringify(secret).includes('"find"'))).toBe(true);

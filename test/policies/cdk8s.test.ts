@@ -162,7 +162,9 @@ describe("the plugin alone", () => {
     expect(await validate(outside)).toMatchObject({
       status: "success",
       rules: [],
-      log: ["ACC001", "ACC002", "ENV001", "ENV002", "STO006"].map((id) => `keyturn: ${id} did not run: no environments were given`),
+      log: ["ACC001", "ACC002", "ENV001", "ENV002", "STO006"].map(
+        (id) => `keyturn: ${id} did not run: no environments were given`,
+      ),
     });
     writeFileSync(join(folder, "environments.json"), JSON.stringify(DOCUMENT));
     expect(await validate(outside)).toMatchObject({ status: "failure", rules: ["STO006 (error)"], log: [] });

@@ -66,7 +66,10 @@ describe("SEC001: no manifest carries the values of a Secret", () => {
     const report = judgeObjects([secret({ data: { a: "eA==" } })], { environments: undefined });
     expect(said(report)).toEqual(['SEC001 data: has the value of "a"']);
     expect(report.notRun).toEqual(
-      ["ACC001", "ACC002", "ENV001", "ENV002", "STO006"].map((ruleId) => ({ ruleId, reason: "no environments were given" })),
+      ["ACC001", "ACC002", "ENV001", "ENV002", "STO006"].map((ruleId) => ({
+        ruleId,
+        reason: "no environments were given",
+      })),
     );
   });
 });
