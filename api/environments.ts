@@ -1,6 +1,7 @@
 import { labelNameProblem } from "./names";
 import { isRecord } from "./kubernetes";
 import { InvalidError, type Problem } from "./errors";
+import { checkAudit, type AuditData } from "./audit-data";
 import { checkExtraGrants, type ExtraGrant } from "./extra-grant";
 
 /** Environments as plain data: what rules, the CLI and the reconciler are given (`--environments FILE`). */
@@ -17,6 +18,8 @@ export interface EnvironmentData {
   readonly vault: VaultData;
   /** Further Vaults of the environment by name. The teams' prefixes are meant in each of them. */
   readonly otherVaults?: Readonly<Record<string, VaultData>>;
+  /** Where audit data is; absent when the environment says nothing about it. */
+  readonly audit?: AuditData;
   readonly teams: readonly TeamData[];
 }
 
@@ -128,6 +131,7 @@ function checkEnvironment(value: unknown, path: string, problem: Report): void {
       checkVault(vault, `${path}.otherVaults.${name}`, problem);
     }
   else if (value.otherVaults !== undefined) problem(`${path}.otherVaults`, "is not an object");
+  if (value.audit !== undefined) checkAudit(value.audit, `${path}.audit`, problem);
   if (!Array.isArray(value.teams)) return problem(`${path}.teams`, "is not a list");
   value.teams.forEach((team: unknown, index) => {
     const at = `${path}.teams[${index}]`;

@@ -1,5 +1,6 @@
 export * from "./access";
 export * from "./annotations";
+export * from "./audit-data";
 export * from "./calendar-day";
 export * from "./duration";
 export * from "./environments";

@@ -30,6 +30,7 @@ import { readReconciler, type ReconcilerDeclaration } from "./model/reconciler";
 import { readStoreDeclaration, type StoreDeclaration } from "./model/store";
 import type { Team } from "./model/team";
 import { readTeamAccess, type TeamAccessDeclaration } from "./model/team-access";
+import { notesOf, type PlanNote } from "./notes";
 import { checkOwnReconciler } from "./own-reconciler";
 import { vaultDocuments, type VaultDocuments } from "./vault/documents";
 import { budgetsOf, checkBudgets, loadOf, type BudgetUse, type Load } from "./vault/load";
@@ -58,6 +59,8 @@ export interface Plan {
   readonly load: readonly Load[];
   /** The same in total, beside what each Vault may be asked. */
   readonly budgets: readonly BudgetUse[];
+  /** What a reader should know that is no mistake: environments that do not say where their audit data is. */
+  readonly notes: readonly PlanNote[];
 }
 
 /** A workload, the Secrets it uses, and what makes it roll. */
@@ -150,6 +153,7 @@ function assemble(resolved: readonly Resolved[]): Plan {
     consumers: mergeConsumers(resolved.filter((entry) => entry.kind === "Consumer")),
     load: loadOf(secrets),
     budgets: budgetsOf(environments.values(), secrets),
+    notes: notesOf(environments.values()),
   };
 }
 

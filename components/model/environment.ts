@@ -1,4 +1,5 @@
-import type { EnvironmentData, JsonRecord, LoginData, VaultData } from "../../api";
+import type { AuditData, EnvironmentData, JsonRecord, LoginData, VaultData } from "../../api";
+import { readAudit, type Audit } from "./audit";
 import { readRate, type RequestRate } from "./budget";
 import { boolean, duration, isOutput, label, record, text, vaultPath } from "./fields";
 import { readKeyOf, readLogin, type Login, type LoginSpec } from "./login";
@@ -33,6 +34,12 @@ export interface EnvironmentSettings {
   readonly staleFor?: string;
   /** What keeps the Secrets in step in this environment's clusters. */
   readonly reconciler?: ReconcilerIdentitySpec;
+  /**
+   * Where its audit data is: what its Vaults write it to, and who collects that. A Platform that says nothing itself makes the device, so
+   * for OpenBao, which takes devices from its configuration file only, let the Platform say `audit: false`. Default: nothing is said, and
+   * the plan notes it.
+   */
+  readonly audit?: AuditData;
 }
 
 /** Who keeps the Secrets of an environment in step, and as which ServiceAccount. */
@@ -116,6 +123,7 @@ export interface Environment<N extends string = string> {
   readonly vaults: readonly EnvironmentVault[];
   readonly staleFor: string | undefined;
   readonly reconciler: { readonly install: boolean; readonly namespace: string; readonly serviceAccount: string };
+  readonly audit: Audit | undefined;
 }
 
 /**
@@ -131,7 +139,7 @@ export function environment<const N extends string>(name: N, spec: EnvironmentSp
     const place = Place.of(problems, "Environment", name);
     label(place.at("name"), name);
     const fields = record(place, spec) ?? {};
-    place.onlyFields(fields, ["vault", "vaults", "staleFor", "reconciler"]);
+    place.onlyFields(fields, ["vault", "vaults", "staleFor", "reconciler", "audit"]);
     if (fields.staleFor !== undefined) duration(place.at("staleFor"), fields.staleFor);
     const staleFor = typeof fields.staleFor === "string" ? fields.staleFor : undefined;
     const reconciler = readReconciler(place.at("reconciler"), fields.reconciler);
@@ -142,7 +150,7 @@ export function environment<const N extends string>(name: N, spec: EnvironmentSp
         ? [read(place.at("vault"), fields.vault, MAIN)]
         : readVaults(place, fields, read).sort((a, b) => (a.name < b.name ? -1 : 1));
     const vault = vaults.find((one) => one.name === MAIN) ?? read(Place.of([], "Environment", name), {}, MAIN);
-    return { name, vault, vaults, staleFor, reconciler };
+    return { name, vault, vaults, staleFor, reconciler, audit: readAudit(place.at("audit"), fields.audit) };
   });
 }
 
@@ -282,6 +290,7 @@ export function environmentData(environment: Environment): Omit<EnvironmentData,
     ...(others.length === 0
       ? {}
       : { otherVaults: Object.fromEntries(others.map((vault) => [vault.name, vaultData(vault)])) }),
+    ...(environment.audit === undefined ? {} : { audit: environment.audit }),
   };
 }
 

@@ -1,5 +1,6 @@
 export { appSecret, resolveAppSecret } from "./app-secret";
 export type { AppSecretDeclaration, AppSecretSpec, ResolvedAppSecret, ResolvedKey } from "./app-secret";
+export type { Audit, MountedAuditDevice } from "./audit";
 export type { RequestRate } from "./budget";
 export { consumer } from "./consumer";
 export type { ConsumerDeclaration, ConsumerKind, ResolvedConsumer, RunKind, WorkloadRef } from "./consumer";
@@ -42,7 +43,14 @@ export type {
 export type { AlertsSpec, DashboardsSpec, ServiceMonitorSpec } from "./monitoring";
 export type { NetworkPolicySpec } from "./network-policy";
 export { platform } from "./platform";
-export type { JwtKeysSpec, KubernetesApiSpec, PlatformDeclaration, PlatformSpec, ResolvedPlatform } from "./platform";
+export type {
+  FileAuditSpec,
+  JwtKeysSpec,
+  KubernetesApiSpec,
+  PlatformDeclaration,
+  PlatformSpec,
+  ResolvedPlatform,
+} from "./platform";
 export { DeclarationError } from "./problems";
 export { reconciler } from "./reconciler";
 export type { ImageSpec, ReconcilerDeclaration, ReconcilerSpec, ResolvedReconciler, ResourcesSpec } from "./reconciler";

@@ -1,7 +1,9 @@
-import type { Problem } from "../../api";
+import type { AuditDevice, Problem } from "../../api";
+import { readAuditDevice, type MountedAuditDevice } from "./audit";
 import { readRate, type RequestRate } from "./budget";
 import { environmentAt, isEnvironment, reviewsWithLogin, type Environment, type EnvironmentVault } from "./environment";
 import { isOutput, list, record, text } from "./fields";
+import { outputsIn } from "./outputs";
 import { collecting, Place } from "./problems";
 import { quote } from "./secret-like";
 
@@ -16,10 +18,11 @@ export interface PlatformSpec<N extends string = string> {
   /** Whose signatures on login tokens Vault believes. Needed for login by JWT. */
   readonly jwt?: JwtKeysSpec;
   /**
-   * A file audit device. Default: none, because many Vaults have one already. OpenBao takes audit devices from its configuration
-   * file only and refuses this one.
+   * An audit device; one without a type is a file. Default: that of the environment, if it names one; `false`: none, because it is there
+   * already. OpenBao takes audit devices from its configuration file only and refuses one from here. Vault takes them in its root
+   * namespace only: for a Vault with a namespace the default one is among what is to be made by hand, and another is refused.
    */
-  readonly audit?: { readonly path?: string; readonly file: string };
+  readonly audit?: AuditDevice | FileAuditSpec | false;
   /**
    * A rate limit on the KV mount. Default: the budget of the Vault, if it has one; `false`: none. Vault counts whole requests a second for
    * each client address on each of its nodes, and rounds, so that a budget is taken up to the next whole number. A request above is
@@ -30,6 +33,15 @@ export interface PlatformSpec<N extends string = string> {
    * be made by hand, and another is refused.
    */
   readonly quota?: RequestRate | false;
+}
+
+/** The short form of a file audit device. */
+export interface FileAuditSpec {
+  readonly type?: undefined;
+  /** Where it is mounted below `sys/audit`. Default `file`. */
+  readonly path?: string;
+  /** On the host of Vault: `/var/log/vault/audit.log`, or `stdout`. */
+  readonly file: string;
 }
 
 /** The API server, as Vault reaches it. */
@@ -78,7 +90,8 @@ export interface ResolvedPlatform {
   readonly environment: Environment;
   readonly kubernetes: KubernetesApiSpec | undefined;
   readonly jwt: JwtKeysSpec | undefined;
-  readonly audit: { readonly path: string; readonly file: string } | undefined;
+  /** Of the Platform, or of the environment; to be made by hand where the Vault has a namespace. */
+  readonly audit: MountedAuditDevice | undefined;
   /** Of the Platform, or the budget; to be made by hand where the Vault has a namespace. */
   readonly quota: RequestRate | undefined;
 }
@@ -93,6 +106,7 @@ export function resolvePlatform(declaration: PlatformDeclaration): ResolvedPlatf
 /** As {@link resolvePlatform}, reporting instead of throwing; undefined when the environment is unusable. */
 export function readPlatform(problems: Problem[], declaration: PlatformDeclaration): ResolvedPlatform | undefined {
   const place = Place.of(problems, "Platform", declaration.id);
+  if (outputsIn(place, declaration)) return undefined;
   const fields = record(place, declaration.spec);
   if (fields === undefined) return undefined;
   place.onlyFields(fields, ["environment", "vault", "kubernetes", "jwt", "audit", "quota"]);
@@ -115,7 +129,7 @@ export function readPlatform(problems: Problem[], declaration: PlatformDeclarati
     environment,
     kubernetes,
     jwt: readJwt(place.at("jwt"), fields.jwt),
-    audit: readAudit(place.at("audit"), fields.audit),
+    audit: readAudit(place.at("audit"), fields.audit, environment),
     quota: readQuota(place.at("quota"), fields.quota, environment),
   };
 }
@@ -174,14 +188,11 @@ function readJwtKeys(place: Place, value: unknown): JwtKeysSpec["keys"] {
   return { publicKeys };
 }
 
-function readAudit(place: Place, value: unknown): ResolvedPlatform["audit"] {
-  const fields = value === undefined ? undefined : record(place, value);
-  if (fields === undefined) return undefined;
-  place.onlyFields(fields, ["path", "file"]);
-  return {
-    path: fields.path === undefined ? "file" : (text(place.at("path"), fields.path) ?? ""),
-    file: text(place.at("file"), fields.file) ?? "",
-  };
+function readAudit(place: Place, value: unknown, { vault, audit }: Environment): ResolvedPlatform["audit"] {
+  if (value === false) return undefined;
+  if (value === undefined) return audit?.device;
+  reportNamespace(place, vault, "audit devices");
+  return readAuditDevice(place, value, "file");
 }
 
 function readQuota(place: Place, value: unknown, { vault }: Environment): RequestRate | undefined {

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as vault from "@pulumi/vault";
+import { auditOptions } from "../model/audit";
 import { reviewsWithLogin, type Environment } from "../model/environment";
 import { platform, resolvePlatform, type JwtKeysSpec, type PlatformSpec } from "../model/platform";
 import { authDescription, mountDescription, quotaName } from "../vault/documents";
@@ -72,10 +73,13 @@ export class Platform<N extends string = string> extends pulumi.ComponentResourc
       const settings = { type: "jwt", path: login.jwt.mount, description, ...jwtSettings(jwt) };
       this.authBackend = new vault.jwt.AuthBackend(`${name}-auth`, settings, child);
     }
-    if (audit !== undefined)
-      new vault.Audit(`${name}-audit`, { type: "file", path: audit.path, options: { file_path: audit.file } }, child);
-    // The provider of a namespace cannot write into the root namespace.
-    if (quota !== undefined && environment.vault.namespace === undefined)
+    // The provider of a namespace cannot write into the root namespace, which alone takes these.
+    const inRoot = environment.vault.namespace === undefined;
+    if (audit !== undefined && inRoot) {
+      const { type, path } = audit;
+      new vault.Audit(`${name}-audit`, { type, path, options: { ...auditOptions(audit) } }, child);
+    }
+    if (quota !== undefined && inRoot)
       new vault.QuotaRateLimit(
         `${name}-quota`,
         { name: quotaName(environment), path: `${kv.mount}/`, rate: quota.requestsPerSecond },

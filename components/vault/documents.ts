@@ -1,4 +1,5 @@
 import type { Grant } from "../../api";
+import { auditOptions, type Audit } from "../model/audit";
 import { MAIN, reviewsWithLogin, vaultSuffix, type Environment } from "../model/environment";
 import type { JwtKeysSpec, ResolvedPlatform } from "../model/platform";
 import { accessName, type Team } from "../model/team";
@@ -20,6 +21,8 @@ export interface VaultDocuments {
   readonly address: string;
   /** Vault namespace. */
   readonly namespace: string | undefined;
+  /** Where the environment says that audit data is; undefined: it says nothing about it. */
+  readonly audit: Audit | undefined;
   /** KV mounts, auth methods and their settings, audit devices and quotas of a Platform. In the order to write them. */
   readonly platform: readonly VaultWrite[];
   readonly policies: readonly PolicyDocument[];
@@ -42,6 +45,7 @@ export function vaultDocuments(
     vault: environment.vault.name,
     address: environment.vault.address,
     namespace: environment.vault.namespace,
+    audit: environment.audit,
     platform: platforms.flatMap((platform) => [...platformWrites(platform), ...(inRoot ? rootWrites(platform) : [])]),
     policies: sorted.map((team) =>
       policyOf(
@@ -100,7 +104,7 @@ function rootWrites({ environment, audit, quota }: ResolvedPlatform): readonly V
   const { namespace, kv } = environment.vault;
   const writes: VaultWrite[] = [];
   if (audit !== undefined)
-    writes.push({ path: `sys/audit/${audit.path}`, body: { type: "file", options: { file_path: audit.file } } });
+    writes.push({ path: `sys/audit/${audit.path}`, body: { type: audit.type, options: auditOptions(audit) } });
   if (quota !== undefined)
     writes.push({
       path: `sys/quotas/rate-limit/${quotaName(environment)}`,

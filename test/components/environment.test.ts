@@ -34,6 +34,7 @@ describe("environment", () => {
       }),
       staleFor: undefined,
       reconciler: { install: true, namespace: "keyturn-system", serviceAccount: "keyturn" },
+      audit: undefined,
     });
   });
 

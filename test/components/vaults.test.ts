@@ -184,7 +184,8 @@ describe("several Vaults are refused", () => {
     const old = store("old", { team: pay, vault: "legacy" });
     const keys = { A: "db#a", B: { path: "db", property: "b", store: old } };
     expect(refusal(() => plan([appSecret("d", { team: pay, keys })]))).toEqual([
-      'AppSecret "d" › keys.B.store: reaches Vault "legacy", the AppSecret "main"; all values of an AppSecret come from one Vault',
+      'AppSecret "d" › keys.B.store: reaches Vault "legacy", the AppSecret "main"; all values of an AppSecret come from one Vault: ' +
+        'declare one for each Vault, both with the name of the Secret, an externalSecretName each and creationPolicy "CreateOrMerge"',
     ]);
   });
 

@@ -20,7 +20,7 @@ import {
   type Field,
   type FieldsOf,
 } from "./field";
-import { ACCESS, ENVIRONMENT, PREFIX_GRANT, RATE, SECRET_FIELDS, TEAM } from "./types";
+import { ACCESS, AUDIT_DEVICE, ENVIRONMENT, PREFIX_GRANT, RATE, SECRET_FIELDS, TEAM } from "./types";
 
 /** A component as other languages see it. */
 export interface ComponentType {
@@ -63,11 +63,8 @@ const PLATFORM: FieldsOf<PlatformArgs> = {
     "Needed for login by JWT.",
   ),
   audit: field(
-    object<NonNullable<PlatformArgs["audit"]>>("AuditDevice", "A file audit device.", {
-      file: needed(TEXT, "Where Vault writes."),
-      path: field(TEXT, "Where the device is mounted. Default `file`."),
-    }),
-    "Default: none.",
+    oneOf(AUDIT_DEVICE, FLAG),
+    "An audit device. Default: that of the environment, if it names one; false: none.",
   ),
   quota: field(
     oneOf(RATE, FLAG),

@@ -1,4 +1,4 @@
-import type { AccessFile, ExtraGrant, Grant } from "../../../api";
+import type { AccessFile, AuditData, AuditDevice, ExtraGrant, Grant } from "../../../api";
 import type { AppSecretSpec } from "../../model/app-secret";
 import type { RequestRate } from "../../model/budget";
 import type { CaSpec, EnvironmentSpec, ReconcilerIdentitySpec, VaultSpec } from "../../model/environment";
@@ -110,6 +110,22 @@ export const RATE = object<RequestRate>("RequestRate", "How much a Vault may be 
   requestsPerSecond: needed(NUMBER, "Requests a second, above 0."),
 });
 
+export const AUDIT_DEVICE = object<AuditDevice>("AuditDevice", "An audit device of Vault.", {
+  type: field(
+    choice("AuditDeviceType", "What a device writes to.", "file", "socket", "syslog"),
+    "Of a Platform `file` by default.",
+  ),
+  path: field(TEXT, "Where it is mounted below `sys/audit`. Default: its type."),
+  file: field(TEXT, "Of type `file`: an absolute path on the host of Vault, or `stdout`."),
+  address: field(TEXT, "Of type `socket`: `host:port`, or the path of a Unix socket."),
+  socketType: field(
+    choice("AuditSocketType", "What the socket speaks.", "tcp", "udp", "unix"),
+    "Of type `socket`. Default `tcp`.",
+  ),
+  facility: field(TEXT, "Of type `syslog`. Default `AUTH`."),
+  tag: field(TEXT, "Of type `syslog`. Default `vault`."),
+});
+
 const VAULT = object<VaultSpec>("Vault", "One Vault or OpenBao server.", {
   address: needed(TEXT, "`https://host:port`."),
   namespace: field(TEXT, "Vault namespace. Default: the root namespace."),
@@ -148,6 +164,13 @@ export const ENVIRONMENT = object<Named & EnvironmentSpec>(
         serviceAccount: field(TEXT, "Default `keyturn`, or `external-secrets` for External Secrets Operator."),
       }),
       "What keeps the Secrets in step in the environment's clusters.",
+    ),
+    audit: field(
+      object<AuditData>("Audit", "Where audit data is; at least one of these.", {
+        device: field(AUDIT_DEVICE, "What each Vault of the environment writes it to."),
+        collectedBy: field(TEXT, "Who collects it, and where, in one line for people."),
+      }),
+      "Where the audit data of the environment is. Default: nothing is said.",
     ),
   },
 );
