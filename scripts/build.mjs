@@ -33,10 +33,12 @@ await esbuild.build({
   define: { KEYTURN_VERSION: JSON.stringify(version) },
 });
 chmodSync(join(root, "dist/cli/main.js"), 0o755);
-// What makes dist/policies/pulumi/pack a policy pack besides its program.
-for (const file of ["PulumiPolicy.yaml", "package.json"]) {
-  copyFileSync(join(root, "policies/pulumi/pack", file), join(root, "dist/policies/pulumi/pack", file));
-}
+// What makes these folders a policy pack and a plugin for Pulumi besides their programs.
+for (const [folder, file] of [
+  ["policies/pulumi/pack", "PulumiPolicy.yaml"],
+  ["components/pulumi/plugin", "PulumiPlugin.yaml"],
+])
+  for (const name of [file, "package.json"]) copyFileSync(join(root, folder, name), join(root, "dist", folder, name));
 
 const size = statSync(join(root, "dist/reconciler.cjs")).size;
 if (size > RECONCILER_LIMIT) {

@@ -8,6 +8,8 @@ import {
   RunPluginResponse,
   RunResponse,
   type GetRequiredPackagesRequest,
+  type InstallDependenciesRequest,
+  type InstallDependenciesResponse,
   type LanguageHandshakeRequest,
   type RunPluginRequest,
   type RunRequest,
@@ -15,14 +17,15 @@ import {
 import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import { serve } from "../plugin/serve";
 import { packProcess, startPackProxy } from "./pack";
-import { Children } from "./process";
+import { pluginProcess } from "./plugin";
+import { Children, type Ending, type Output } from "./process";
 import { programProcess } from "./program";
 
 /** The exit code with which Pulumi's Node SDK says that it has shown the error itself (its cmd/run/index.ts). */
 const ALREADY_SHOWN = 32;
 
 /**
- * Test fixture. LanguageRuntime for Node: Run, RunPlugin for policy packs, and the few calls the engine makes around them. What is not here answers
+ * Test fixture. LanguageRuntime for Node: Run, RunPlugin for policy packs and providers, and the few calls the engine makes around them. What is not here answers
  * UNIMPLEMENTED, which the engine takes as "an older host".
  */
 export function serveLanguageHost(engineFromArguments: string): Promise<void> {
@@ -44,21 +47,27 @@ export function serveLanguageHost(engineFromArguments: string): Promise<void> {
   };
 
   const runPlugin = async (call: ServerWritableStream<RunPluginRequest, RunPluginResponse>): Promise<void> => {
-    if (call.request.getKind() !== "analyzer") {
-      throw new Error(`a plugin of the kind ${call.request.getKind()} is not supported by this test fixture`);
-    }
+    const kind = call.request.getKind();
+    if (kind !== "analyzer" && kind !== "resource")
+      throw new Error(`a plugin of the kind ${kind} is not supported by this test fixture`);
     const stop = new AbortController();
     call.on("cancelled", () => stop.abort());
     const output = {
       stdout: (data: Uint8Array) => void call.write(new RunPluginResponse().setStdout(data)),
       stderr: (data: Uint8Array) => void call.write(new RunPluginResponse().setStderr(data)),
     };
-    const proxy = await startPackProxy(packProcess(call.request), children, output, stop.signal);
-    output.stdout(Buffer.from(`${proxy.port}\n`));
-    const ending = await proxy.ended;
+    const ending = await (kind === "resource"
+      ? children.run(pluginProcess(call.request), output, stop.signal)
+      : runPack(call.request, output, stop.signal));
     stop.abort();
     call.write(new RunPluginResponse().setExitcode(typeof ending === "number" ? ending : 1));
     call.end();
+  };
+
+  const runPack = async (request: RunPluginRequest, output: Output, signal: AbortSignal): Promise<Ending> => {
+    const proxy = await startPackProxy(packProcess(request), children, output, signal);
+    output.stdout(Buffer.from(`${proxy.port}\n`));
+    return proxy.ended;
   };
 
   return serve(
@@ -73,6 +82,9 @@ export function serveLanguageHost(engineFromArguments: string): Promise<void> {
         new AboutResponse().setExecutable(process.execPath).setVersion(process.version),
       ),
       getRequiredPackages: unary(async (_request: GetRequiredPackagesRequest) => new GetRequiredPackagesResponse()),
+      // Nothing to install: tests run what is installed already. Plugins have it asked for before each start.
+      installDependencies: (call: ServerWritableStream<InstallDependenciesRequest, InstallDependenciesResponse>) =>
+        call.end(),
       run: unary(run),
       runPlugin: (call: ServerWritableStream<RunPluginRequest, RunPluginResponse>) => {
         runPlugin(call).catch((error: unknown) => call.destroy(asError(error)));
