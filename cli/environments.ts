@@ -22,14 +22,16 @@ function fromModule(path: string, file: string): readonly EnvironmentData[] {
   readText(path, file);
   let exported: unknown;
   try {
-    exported = createRequire(__filename)(path);
+    exported = load(path);
   } catch (error) {
     throw new KeyturnError(
       {
         code: "ModuleFailed",
         object: file,
         cause: `cannot be loaded (${typeOf(error)})`,
-        remedy: "run it by itself to see why, or give a YAML or JSON file",
+        remedy: /ts$/.test(path)
+          ? "install tsx beside it, run it by itself to see why, or give a YAML or JSON file"
+          : "run it by itself to see why, or give a YAML or JSON file",
       },
       { cause: error },
     );
@@ -44,6 +46,24 @@ function fromModule(path: string, file: string): readonly EnvironmentData[] {
     });
   }
   return environmentsValue(value, file);
+}
+
+/**
+ * The project's own tsx loads its TypeScript, where there is one: Node alone takes neither imports without an extension nor, in a folder
+ * whose package.json says `"type": "commonjs"` (as `npm init` writes it), `import` and `export`.
+ */
+function load(path: string): unknown {
+  const tsx = /ts$/.test(path) ? tsxOf(path) : undefined;
+  return tsx === undefined ? createRequire(__filename)(path) : tsx.require(path, __filename);
+}
+
+function tsxOf(path: string): { readonly require: (id: string, from: string) => unknown } | undefined {
+  const require = createRequire(path);
+  try {
+    return require(require.resolve("tsx/cjs/api")) as ReturnType<typeof tsxOf>;
+  } catch {
+    return undefined;
+  }
 }
 
 function declared(exported: Readonly<Record<string, unknown>>): unknown {
