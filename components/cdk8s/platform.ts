@@ -16,9 +16,10 @@ export class Platform<N extends string = string> extends Construct {
 
   /** @throws DeclarationError */
   constructor(scope: Construct, id: string, props: PlatformProps<N>) {
+    const declaration = platform(id, props);
+    resolvePlatform(declaration);
     super(scope, id);
-    this.declaration = platform(id, props);
-    resolvePlatform(this.declaration);
+    this.declaration = declaration;
     this.environment = props.environment;
     declare(this, this.declaration);
   }

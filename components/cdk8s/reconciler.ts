@@ -3,6 +3,7 @@ import { Construct } from "constructs";
 import { bundleText, type BundleSource } from "../bundle";
 import { reconcilerManifests } from "../manifests/reconciler";
 import type { Environment } from "../model/environment";
+import { refuseOutputs } from "../model/outputs";
 import { reconciler, resolveReconciler, type ReconcilerDeclaration, type ReconcilerSpec } from "../model/reconciler";
 import { declare } from "./declared";
 import { emitAll } from "./emit";
@@ -22,9 +23,12 @@ export class Reconciler<N extends string = string> extends Construct {
 
   /** @throws DeclarationError, KeyturnError `BundleUnreadable` */
   constructor(scope: Construct, id: string, props: ReconcilerProps<N>) {
+    refuseOutputs("Reconciler", id, props);
+    const declaration = reconciler(id, { ...props, bundle: bundleText(props.bundle) });
+    const manifests = reconcilerManifests(resolveReconciler(declaration));
     super(scope, id);
-    this.declaration = reconciler(id, { ...props, bundle: bundleText(props.bundle) });
-    this.apiObjects = emitAll(this, reconcilerManifests(resolveReconciler(this.declaration)));
+    this.declaration = declaration;
+    this.apiObjects = emitAll(this, manifests);
     this.environment = props.environment;
     declare(this, this.declaration);
   }

@@ -37,12 +37,12 @@ export class Store<N extends string = string> extends Construct implements Store
 
   /** @throws DeclarationError */
   constructor(scope: Construct, id: string, props: StoreProps<N>) {
+    const declaration = store(id, props);
+    const manifests = storeManifests(resolveStore(declaration));
     super(scope, id);
-    this.declaration = store(id, props);
+    this.declaration = declaration;
     this.secretStores = new Map(
-      emitAll(this, storeManifests(resolveStore(this.declaration))).map(
-        (object) => [object.metadata.namespace ?? "", object] as const,
-      ),
+      emitAll(this, manifests).map((object) => [object.metadata.namespace ?? "", object] as const),
     );
     this.environment = this.declaration.environment;
     this.name = this.declaration.name;

@@ -21,9 +21,11 @@ export class TeamAccess<N extends string = string> extends Construct {
 
   /** @throws DeclarationError */
   constructor(scope: Construct, id: string, props: TeamAccessProps<N>) {
+    const declaration = teamAccess(id, props);
+    const manifests = teamAccessManifests(resolveTeamAccess(declaration).team);
     super(scope, id);
-    this.declaration = teamAccess(id, props);
-    this.apiObjects = emitAll(this, teamAccessManifests(resolveTeamAccess(this.declaration).team));
+    this.declaration = declaration;
+    this.apiObjects = emitAll(this, manifests);
     this.team = props.team;
     declare(this, this.declaration);
   }

@@ -10,6 +10,7 @@ import { readAppSecret, type AppSecretDeclaration, type ResolvedAppSecret } from
 import type { Environment } from "./environment";
 import { list, objectName, record, text } from "./fields";
 import { didYouMean } from "./nearest";
+import { outputsIn } from "./outputs";
 import { Place } from "./problems";
 import { POLICY_FIELDS, readPolicy, type RolloutOptions } from "./rollout-options";
 import { quote } from "./secret-like";
@@ -78,6 +79,11 @@ export function readConsumer(problems: Problem[], declaration: ConsumerDeclarati
   const secret = readAppSecret([], declaration.secret);
   if (secret === undefined) return undefined;
   const place = rolloutPlace(problems, declaration.secret.id);
+  const outputs = [
+    outputsIn(place.at("workload"), { spec: declaration.workload }),
+    outputsIn(place, { spec: declaration.options }),
+  ];
+  if (outputs.includes(true)) return undefined;
   const workload = readWorkloadRef(place.at("workload"), declaration.workload);
   const rollout = readRollout(place, declaration.options, secret);
   if (isRun(workload.kind)) refusePolicy(place, declaration.options, workload.kind);
@@ -129,6 +135,7 @@ export function refusePolicy(place: Place, options: unknown, kind: RunKind): voi
 
 /** The options of a rollout with everything derived, reporting what is wrong with them. */
 export function readRollout(place: Place, options: unknown, secret: RolledSecret): ResolvedRollout {
+  if (outputsIn(place, { spec: options })) return { keys: undefined, policy: {}, annotations: {} };
   const nothing = nothingToRoll(secret);
   if (nothing !== undefined) place.report(nothing);
   const fields = record(place, options) ?? {};

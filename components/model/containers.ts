@@ -2,6 +2,7 @@ import { labelNameProblem, type JsonRecord } from "../../api";
 import { resolveAppSecret, type AppSecretDeclaration } from "./app-secret";
 import { readUsedKey, rolloutPlace } from "./consumer";
 import { label, list, record, text } from "./fields";
+import { outputsIn } from "./outputs";
 import { collecting, Place } from "./problems";
 import type { RolloutOptions } from "./rollout-options";
 import { quote } from "./secret-like";
@@ -118,6 +119,7 @@ interface UsedSecret {
 
 /** As {@link secretUse}, reporting instead of throwing. */
 export function readSecretUse(place: Place, spec: unknown, secret: UsedSecret): ContainerUse {
+  if (outputsIn(place, { spec })) return { env: [], envFrom: [], volumes: [], volumeMounts: [], keys: [] };
   const fields = record(place, spec) ?? {};
   place.onlyFields(fields, ["env", "envFrom", "volume"]);
   const variables = fields.env === undefined ? [] : readEnv(place.at("env"), fields.env, secret);

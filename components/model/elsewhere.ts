@@ -2,6 +2,7 @@ import type { Environment } from "./environment";
 import { isEnvironment } from "./environment";
 import { isOutput, label, list, objectName, record, text } from "./fields";
 import { didYouMean } from "./nearest";
+import { refuseOutputs } from "./outputs";
 import { collecting, Place } from "./problems";
 import { quote } from "./secret-like";
 import type { StoreLike } from "./store";
@@ -17,6 +18,7 @@ export function storeElsewhere<N extends string>(
   name: string,
   vault?: string,
 ): StoreLike<N> {
+  refuseOutputs("Store", name, { environment, vault });
   return collecting((problems) => {
     const place = Place.of(problems, "Store", name);
     if (!isEnvironment(environment)) place.at("environment").report("is not made by environment(...)");
@@ -54,6 +56,7 @@ export interface SecretElsewhere {
  * @throws DeclarationError
  */
 export function secretElsewhere(id: string, name: string, spec: SecretElsewhereSpec): SecretElsewhere {
+  refuseOutputs("AppSecret", id, spec);
   return collecting((problems) => {
     const place = Place.of(problems, "AppSecret", id);
     const fields = record(place, spec) ?? {};

@@ -103,6 +103,7 @@ export function texts(place: Place, value: unknown): Readonly<Record<string, str
 
 /** One of the given texts. */
 export function oneOf<T extends string>(place: Place, value: unknown, choices: readonly T[]): T | undefined {
+  if (isOutput(value)) return outputRefused(place);
   const found = choices.find((choice) => choice === value);
   if (found === undefined)
     place.report(`must be ${choices.map((choice) => JSON.stringify(choice)).join(" or ")}, not ${quote(value)}`);
@@ -123,7 +124,7 @@ export function isOutput(value: unknown): boolean {
   return (value as { readonly __pulumiOutput?: unknown }).__pulumiOutput === true;
 }
 
-function outputRefused(place: Place): undefined {
+export function outputRefused(place: Place): undefined {
   place.report(
     "is a Pulumi Output or Promise; names, paths and keys must be plain values, known before anything is deployed",
   );

@@ -6,6 +6,7 @@ import { vaultField, type Environment } from "./environment";
 import { isOutput, list, record, vaultPath } from "./fields";
 import { extraField } from "./grants";
 import { didYouMean } from "./nearest";
+import { outputsIn } from "./outputs";
 import { collecting, Place } from "./problems";
 import { pathProblem } from "./path";
 import { quote } from "./secret-like";
@@ -75,6 +76,7 @@ export function readTeamAccess(
   declaration: TeamAccessDeclaration,
 ): ResolvedTeamAccess | undefined {
   const place = Place.of(problems, "TeamAccess", declaration.id);
+  if (outputsIn(place, declaration)) return undefined;
   const fields = record(place, declaration.spec);
   if (fields === undefined) return undefined;
   place.onlyFields(fields, ["team", "vault", "secrets", "access", "prefixes"]);

@@ -43,6 +43,7 @@ export interface Team<N extends string = string> {
  * @throws DeclarationError naming every field that is wrong
  */
 export function team<N extends string>(environment: Environment<N>, name: string, spec: TeamSpec): Team<N> {
+  refuseOutputs("Team", name, { environment });
   refuseOutputs("Team", name, spec);
   return collecting((problems) => {
     const place = Place.of(problems, "Team", name);
