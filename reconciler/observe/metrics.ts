@@ -24,8 +24,15 @@ export function createMetrics(): MetricsRegistry {
   registry.gauge("process_resident_memory_bytes", () => process.memoryUsage.rss());
   registry.gauge("process_start_time_seconds", () => Math.round((Date.now() - process.uptime() * 1_000) / 1_000));
   registry.gauge("nodejs_heap_size_used_bytes", () => process.memoryUsage().heapUsed);
+  for (const [name, outcome] of FROM_ZERO) registry.count(name, { outcome }, 0);
   return registry;
 }
+
+/** What alerts ask the increase of: a series that begins at one has none. */
+const FROM_ZERO = [
+  ["keyturn_rollouts_total", "Failed"],
+  ["keyturn_audit_lines_total", "dropped"],
+] as const;
 
 class Registry implements MetricsRegistry {
   private readonly families = new Map<string, Family>();

@@ -1,4 +1,4 @@
-import { crds } from "../../api/crds";
+import { crds, type CustomResourceDefinition } from "../../api/crds";
 import { eventually } from "./eventually";
 import { APPLY_PATCH, type KubeClient } from "./kube";
 
@@ -9,10 +9,13 @@ interface Served {
   readonly versions: readonly { readonly name: string; readonly served: boolean }[];
 }
 
-/** Applies keyturn's CRDs and waits until every served version answers. Applying them again changes nothing. */
-export async function installCrds(kube: KubeClient): Promise<void> {
+/** Applies CRDs (default: keyturn's) and waits until every served version answers. Applying them again changes nothing. */
+export async function installCrds(
+  kube: KubeClient,
+  definitions: readonly CustomResourceDefinition[] = crds,
+): Promise<void> {
   await Promise.all(
-    crds.map(async (crd) => {
+    definitions.map(async (crd) => {
       const path = `/apis/apiextensions.k8s.io/v1/customresourcedefinitions/${crd.metadata.name}`;
       await kube.send("PATCH", `${path}?fieldManager=bed&force=true`, crd, APPLY_PATCH);
       const { group, names, versions } = crd.spec as unknown as Served;

@@ -23,11 +23,13 @@ import { parseEnvironments, type KubernetesObject } from "../../api";
 import { runReconciler } from "../../reconciler/start";
 import { bed } from "../bed";
 import * as bao from "../bed/bao";
+import { installCrds } from "../bed/crds";
 import { eventually } from "../bed/eventually";
 import { call } from "../bed/http";
-import { request, requestToken, send } from "../bed/kube";
+import { kubeClient, request, requestToken, send } from "../bed/kube";
 import { companyOf } from "./arbitraries";
 import { apply, applyAll, pathOf, writeVault } from "./bed";
+import { monitoringCrds } from "./foreign-crds";
 
 /** In every name: other tests use the same servers at the same time. */
 const run = randomBytes(3).toString("hex");
@@ -40,6 +42,7 @@ async function namespace(name: string): Promise<void> {
 
 describe("whatever is declared", () => {
   const samples = fc.sample(companyOf(`x${run}`), { numRuns: 32, seed: 20261124 });
+  beforeAll(() => installCrds(kubeClient(bed().kube), monitoringCrds));
 
   it("is every field of an ExternalSecret, here", () => {
     const all = samples.flatMap(({ declarations }) => plan(declarations).manifests);

@@ -1,5 +1,6 @@
 import { plan, reconciler, type ReconcilerSpec } from "keyturn";
 import type { KubernetesObject } from "../../api";
+import { createMetrics } from "../../reconciler/observe";
 import { METRICS } from "../../reconciler/observe/metric-names";
 import { payments, prod, refusal } from "./fixtures";
 
@@ -210,6 +211,16 @@ describe("alerts", () => {
       expect(texts.description).toMatch(/^\S.{20,}\.$/);
     }
   });
+});
+
+it("an alert on an increase sees the first event: the series is there, at zero, from the start", () => {
+  const increases = rulesOf({ alerts: true }).flatMap(({ expr }) => {
+    const [, name, outcome] = /increase\((\w+)\{.*outcome="(\w+)"/.exec(expr) ?? [];
+    return name === undefined ? [] : [`${name}{outcome="${outcome}"} 0`];
+  });
+  expect(increases).toHaveLength(2);
+  const lines = createMetrics().render().split("\n");
+  for (const line of increases) expect(lines).toContain(line);
 });
 
 it("what is asked for is refused with its place where it makes no sense", () => {

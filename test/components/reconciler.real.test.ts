@@ -6,9 +6,11 @@ import { environment, plan, reconciler, team, type ReconcilerSpec } from "keytur
 import { crds, type KubernetesObject } from "../../api";
 import { runReconciler } from "../../reconciler/start";
 import { bed } from "../bed";
+import { installCrds } from "../bed/crds";
 import { eventually } from "../bed/eventually";
-import { request, requestToken, send, uniqueNamespace } from "../bed/kube";
+import { kubeClient, request, requestToken, send, uniqueNamespace } from "../bed/kube";
 import { applyAll, pathOf } from "./bed";
+import { monitoringCrds } from "./foreign-crds";
 
 // What the Reconciler installs, on a real API server: is it admitted, does it run as it is meant to, and may it do what it has to.
 
@@ -144,6 +146,22 @@ describe("the CRDs of the reconciler", () => {
         expect(read).toMatchObject({ apiVersion: `external-secrets.io/${other}`, spec: { provider } });
       }
   });
+});
+
+it("a real API server accepts what Prometheus and Grafana pick up, field by field", async () => {
+  await installCrds(kubeClient(bed().kube), monitoringCrds);
+  const labels = { release: "prometheus" };
+  const { manifests } = declared("watched", [await uniqueNamespace("watched")], {
+    serviceMonitor: { interval: "1.5s", labels },
+    dashboards: { labels, annotations: { grafana_folder: "Secrets" } },
+    alerts: { labels },
+  });
+  await applyAll(manifests.filter(({ kind }) => kind !== "Deployment"));
+  for (const kind of ["ServiceMonitor", "PrometheusRule"]) {
+    const object = manifests.find((each) => each.kind === kind) as KubernetesObject;
+    const { spec } = await send<KubernetesObject>("GET", pathOf(object));
+    expect(spec).toEqual(object.spec);
+  }
 });
 
 describe("the rights of the reconciler", () => {

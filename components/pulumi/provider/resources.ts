@@ -1,5 +1,7 @@
 import type { BundleSource } from "../../bundle";
-import type { JwtKeysSpec } from "../../model/platform";
+import type { AlertsSpec, DashboardsSpec, ServiceMonitorSpec } from "../../model/monitoring";
+import type { NetworkPolicySpec } from "../../model/network-policy";
+import type { JwtKeysSpec } from "../../model/api-server";
 import type { ImageSpec, ResourcesSpec } from "../../model/reconciler";
 import type { AppSecretArgs } from "../app-secret";
 import type { KubernetesApiArgs, PlatformArgs } from "../platform";
@@ -13,6 +15,7 @@ import {
   field,
   FLAG,
   listOf,
+  mapOf,
   needed,
   object,
   oneOf,
@@ -105,6 +108,8 @@ const QUANTITIES = object<NonNullable<ResourcesSpec["requests"]>>("Quantities", 
   memory: field(TEXT, "`128Mi`."),
 });
 
+const LABELS = field(mapOf(TEXT), "Its labels.");
+
 const RECONCILER: FieldsOf<ReconcilerArgs> = {
   environment,
   teams: needed(listOf(TEAM), "The teams it works for. Their namespaces are what it may touch."),
@@ -139,6 +144,41 @@ const RECONCILER: FieldsOf<ReconcilerArgs> = {
   logLevel: field(choice("LogLevel", "What is logged.", "debug", "info", "warn", "error"), "Default `info`."),
   createNamespace: field(FLAG, "Whether the Namespace is part of it. Default true."),
   crds: field(choice("Crds", "Which CRDs are part of it.", "all", "keyturn", "none"), "Default `all`."),
+  networkPolicy: field(
+    oneOf(
+      FLAG,
+      object<NetworkPolicySpec>("NetworkPolicy", "What is allowed besides what is always right.", {
+        egressPorts: field(listOf(COUNT), "Further TCP ports it may connect to."),
+        metricsFrom: field(mapOf(TEXT), "Labels of the namespaces that may read the metrics. Default: every one."),
+      }),
+    ),
+    "Who may reach it and what it may reach. Default true.",
+  ),
+  serviceMonitor: field(
+    oneOf(
+      FLAG,
+      object<ServiceMonitorSpec>("ServiceMonitor", "How Prometheus finds the metrics.", {
+        interval: field(TEXT, "Time between two scrapes as a Go duration. Default `30s`."),
+        labels: LABELS,
+      }),
+    ),
+    "A ServiceMonitor of the Prometheus operator. Default false.",
+  ),
+  dashboards: field(
+    oneOf(
+      FLAG,
+      object<DashboardsSpec>("Dashboards", "Where Grafana finds the dashboard.", {
+        namespace: field(TEXT, "Namespace of the ConfigMap. Default: that of the reconciler."),
+        labels: LABELS,
+        annotations: field(mapOf(TEXT), "Its annotations."),
+      }),
+    ),
+    "A Grafana dashboard over the metrics. Default false.",
+  ),
+  alerts: field(
+    oneOf(FLAG, object<AlertsSpec>("Alerts", "How Prometheus finds the alerts.", { labels: LABELS })),
+    "A PrometheusRule with alerts on the metrics. Default false.",
+  ),
   address,
   ca,
 };
