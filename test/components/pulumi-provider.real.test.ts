@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { dump, load } from "js-yaml";
 import { environment, plan, appSecret, team } from "keyturn";
@@ -8,6 +9,7 @@ import * as bao from "../bed/bao";
 import { request, send } from "../bed/kube";
 import { runPulumi } from "../bed/pulumi";
 import { pulumiStack, type PulumiStack } from "../bed/pulumi/stack";
+import { installPackage } from "./installed";
 
 // A run of the CLI takes two seconds of two idle cores, and more than ten times that on busy ones.
 jest.setTimeout(900_000);
@@ -15,8 +17,10 @@ jest.setTimeout(900_000);
 // PulumiPlugin.yaml as the engine uses it: the built package is started by its folder, a program that knows tokens and data only has its
 // components made by it, on the real servers.
 const ROOT = join(__dirname, "../..");
-/** As it is in the npm package, and as it is in a checkout. */
-const PLUGIN = join(ROOT, "dist/components/pulumi/plugin");
+const folder = mkdtempSync(join(tmpdir(), "keyturn-plugin-"));
+const installed = installPackage(folder, ["@pulumi/pulumi", "@pulumi/kubernetes", "@pulumi/vault"]);
+const PLUGIN = join(installed, "dist/components/pulumi/plugin");
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const run = randomBytes(3).toString("hex");
 const namespace = `remote-${run}`;
 const certificate = (file: string): string => readFileSync(file, "utf8");
@@ -71,9 +75,11 @@ describe("the components for programs in other languages", () => {
 
   it.each([
     ["the npm package", PLUGIN],
-    ["a checkout", ROOT],
-  ])("have a schema that Pulumi accepts, from the host that Pulumi starts in %s", async (_where, folder) => {
-    const got = await runPulumi(["package", "get-schema", folder], stack);
+    // The same build, and the PulumiPlugin.yaml that is beside package.json there.
+    ["a checkout", installed],
+  ])("have a schema that Pulumi accepts, from the host that Pulumi starts in %s", async (_where, plugin) => {
+    copyFileSync(join(ROOT, "PulumiPlugin.yaml"), join(installed, "PulumiPlugin.yaml"));
+    const got = await runPulumi(["package", "get-schema", plugin], stack);
     expect({ code: got.code, stderr: got.stderr }).toEqual({ code: 0, stderr: "" });
     const schema = JSON.parse(got.stdout) as { readonly version: string; readonly resources: object };
     const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { readonly version: string };
