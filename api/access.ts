@@ -5,6 +5,26 @@ export interface AccessFile {
   readonly apiVersion: "keyturn.dev/v1alpha1";
   readonly kind: "Access";
   readonly grants: readonly Grant[];
+  /** What follows from the grants, for readers; absent when no path is shared, and not taken from a file. */
+  readonly shared?: readonly SharedPath[];
+}
+
+/** A path that two or more teams can read. */
+export interface SharedPath {
+  readonly environment: string;
+  /** Which Vault of the environment. */
+  readonly vault: string;
+  /** API path below `/v1/`, as policies write it: `prod/data/shared/search`; ends in `/*` when everything below is meant. */
+  readonly path: string;
+  /** Sorted by team. */
+  readonly readers: readonly SharedReader[];
+}
+
+/** One of the teams that can read a path. */
+export interface SharedReader {
+  readonly team: string;
+  /** As {@link Grant.because}, after the wider path that is granted where it is another, and the extra grant where there is one. */
+  readonly why: readonly string[];
 }
 
 /** One identity may do something with one path. Exact, unless `prefix` was declared. */

@@ -43,6 +43,8 @@ export type {
   RolloutPolicy,
   RolloutStrategy,
   RolloutWindow,
+  SharedPath,
+  SharedReader,
   TeamData,
   VaultData,
   Weekday,

@@ -5,6 +5,7 @@ import {
   type Grant,
   type KubernetesObject,
   type Problem,
+  type SharedPath,
 } from "../api";
 import { externalSecretManifest } from "./manifests/external-secret";
 import { byApplyOrder, type Manifest } from "./manifests/manifest";
@@ -34,6 +35,7 @@ import { notesOf, type PlanNote } from "./notes";
 import { checkOwnReconciler } from "./own-reconciler";
 import { vaultDocuments, type VaultDocuments } from "./vault/documents";
 import { budgetsOf, checkBudgets, loadOf, type BudgetUse, type Load } from "./vault/load";
+import { sharedPaths } from "./vault/shared";
 
 /** Anything that can be declared. */
 export type Declaration =
@@ -52,6 +54,8 @@ export interface Plan {
   readonly vault: readonly VaultDocuments[];
   /** Who may read what (`access.json`). */
   readonly access: AccessFile;
+  /** The paths that two or more teams can read, and why; judged from the policies. By environment, Vault and path. */
+  readonly shared: readonly SharedPath[];
   /** The environments and teams the declarations mention (`environments.json`). */
   readonly environments: EnvironmentsFile;
   readonly consumers: readonly PlannedConsumer[];
@@ -145,10 +149,12 @@ function assemble(resolved: readonly Resolved[]): Plan {
   const opened = accessFile(grants.filter((grant) => !grant.prefix || isDeclared(grant) || given.has(grant)));
   const environments = new Map(resolved.map((entry) => [entry.environment.name, entry.environment]));
   const teams = [...resolved.flatMap(teamsOf), ...named.map((secret) => secret.team)];
+  const vault = vaultOf(environments, resolved, opened.grants);
   return {
     manifests: manifestsOf(resolved),
-    vault: vaultOf(environments, resolved, opened.grants),
+    vault,
     access,
+    shared: vault.flatMap((documents) => sharedPaths(documents, opened.grants)),
     environments: environmentsFile(environments.values(), teams),
     consumers: mergeConsumers(resolved.filter((entry) => entry.kind === "Consumer")),
     load: loadOf(secrets),
@@ -165,7 +171,13 @@ function teamsOf(entry: Resolved): readonly Team[] {
 function manifestsOf(resolved: readonly Resolved[]): readonly KubernetesObject[] {
   return resolved
     .flatMap((entry) => render(entry).map(({ object }) => ({ environment: entry.environment.name, object })))
-    .sort((a, b) => compare(a.environment, b.environment) || byApplyOrder(a.object, b.object))
+    .sort(
+      (a, b) =>
+        compare(a.environment, b.environment) ||
+        byApplyOrder(a.object, b.object) ||
+        // Stores of one name in several clusters.
+        compare(JSON.stringify(a.object), JSON.stringify(b.object)),
+    )
     .map(({ object }) => object);
 }
 

@@ -19,3 +19,4 @@ export type { ParsedPolicy, ParseOptions, PolicyProblem } from "./parse";
 export type { Capability, PathRule } from "./path-rule";
 export { holdersOf, planReaders, readersOf, storedPolicy } from "./readers";
 export type { PathReaders, PolicyHolder } from "./readers";
+export { sharedPaths } from "./shared";

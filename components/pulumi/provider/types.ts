@@ -1,6 +1,8 @@
 import type { AccessFile, AuditData, AuditDevice, ExtraGrant, Grant } from "../../../api";
+import type { JwtKeysSpec, KubernetesApiSpec } from "../../model/api-server";
 import type { AppSecretSpec } from "../../model/app-secret";
 import type { RequestRate } from "../../model/budget";
+import type { ClusterSpec } from "../../model/clusters";
 import type { CaSpec, EnvironmentSpec, ReconcilerIdentitySpec, VaultSpec } from "../../model/environment";
 import type { FindSpec, FromSpec } from "../../model/from";
 import type { GeneratorSpec } from "../../model/generator";
@@ -149,6 +151,19 @@ const VAULT = object<VaultSpec>("Vault", "One Vault or OpenBao server.", {
   push: field(FLAG, "Whether something tells the ExternalSecrets when a value changes. Default false."),
 });
 
+export const JWT_KEYS = object<JwtKeysSpec>("JwtKeys", "Whose signatures on login tokens Vault believes.", {
+  keys: needed(
+    object<JwtKeysSpec["keys"]>("JwtKeySource", "Where the public keys are; exactly one of these.", {
+      discoveryUrl: field(TEXT, "The cluster's issuer."),
+      jwksUrl: field(TEXT, "URL of a key set."),
+      publicKeys: field(listOf(TEXT), "Public keys as PEM."),
+    }),
+    "The public keys of the cluster's ServiceAccount tokens.",
+  ),
+  issuer: field(TEXT, "The only `iss` that is taken."),
+  ca: field(TEXT, "CA of the URL as PEM. Default: the CAs of Vault's host."),
+});
+
 export const ENVIRONMENT = object<Named & EnvironmentSpec>(
   "Environment",
   "A Vault, and what belongs to it: plain data, given to every component of it.",
@@ -171,6 +186,22 @@ export const ENVIRONMENT = object<Named & EnvironmentSpec>(
         collectedBy: field(TEXT, "Who collects it, and where, in one line for people."),
       }),
       "Where the audit data of the environment is. Default: nothing is said.",
+    ),
+    clusters: field(
+      mapOf(
+        object<ClusterSpec>("Cluster", "A cluster: who vouches for its ServiceAccounts, and where they log in.", {
+          kubernetes: field(
+            object<KubernetesApiSpec>("ClusterApi", "The API server of a cluster, as Vault reaches it.", {
+              host: needed(TEXT, "`https://kubernetes.default.svc` when Vault runs in the cluster."),
+              ca: field(TEXT, "CA of the API server as PEM. Default: that of Vault's own pod."),
+            }),
+            "Needed for login by Kubernetes.",
+          ),
+          jwt: field(JWT_KEYS, "Needed for login by JWT."),
+          loginMount: field(TEXT, "Default: the mount of the login; with several clusters `<that>-<cluster>`."),
+        }),
+      ),
+      "The clusters of the environment by name. Default: one without a name.",
     ),
   },
 );
@@ -429,7 +460,7 @@ const GRANT = object<Grant, "extra">("Grant", "One identity may do something wit
   because: needed(listOf(TEXT), "Why it is there."),
 });
 
-export const ACCESS = object<AccessFile>("Access", "What a synth wrote as `access.json`.", {
+export const ACCESS = object<AccessFile, "shared">("Access", "What a synth wrote as `access.json`.", {
   apiVersion: needed(TEXT, "`keyturn.dev/v1alpha1`."),
   kind: needed(TEXT, "`Access`."),
   grants: needed(listOf(GRANT), "The grants."),
