@@ -2,11 +2,16 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { problems, ROOT } from "./compile";
 
-/** The TypeScript blocks of a page; one that begins with `// name.ts` is that module, so that later blocks can import it. */
+/**
+ * The TypeScript blocks of a page; one that begins with `// name.ts` is that module, so that later blocks can import it. A page that
+ * begins with an empty folder has one of its own, the others share theirs.
+ */
 function blocks(page: string): readonly { readonly file: string; readonly text: string }[] {
   const text = readFileSync(join(ROOT, page), "utf8");
+  const name = page.replaceAll(/\W/g, "-");
+  const folder = page.includes("started-") ? name : "docs";
   return [...text.matchAll(/```ts\n([^]*?)```/g)].map(([, code = ""], index) => ({
-    file: /^\/\/ (\w+\.ts)/.exec(code)?.[1] ?? `${page.replaceAll(/\W/g, "-")}-${index}.ts`,
+    file: join(folder, /^\/\/ ([\w-]+\.ts)/.exec(code)?.[1] ?? `${name}-${index}.ts`),
     text: code,
   }));
 }
@@ -15,9 +20,13 @@ test("the examples of README and docs compile", () => {
   const files = [
     "README.md",
     "docs/getting-started.md",
+    "docs/getting-started-pulumi.md",
+    "docs/getting-started-cdk8s.md",
     "docs/app-secrets.md",
+    "docs/access.md",
     "docs/cdk8s.md",
     "docs/environments.md",
+    "docs/rollouts.md",
   ].flatMap(blocks);
   expect(files.length).toBeGreaterThanOrEqual(4);
   expect(problems(files)).toEqual([]);
