@@ -90,9 +90,6 @@ function parseRolloutAfter(text: string): readonly RolledWorkload[] | string {
  * What keyturn's reconciler does not carry out yet of a policy: it would hold such a workload back for ever, and say so. The one list of it,
  * so that declarations are refused for exactly that.
  */
-export function unsupportedRollout({ windows, approval, after, strategy }: RolloutPolicy): string | undefined {
-  if (windows !== undefined) return ROLLOUT_WINDOW;
-  if (approval !== undefined) return ROLLOUT_APPROVAL;
-  if (after !== undefined) return ROLLOUT_AFTER;
+export function unsupportedRollout({ strategy }: RolloutPolicy): string | undefined {
   return strategy === "versioned" ? `${ROLLOUT_STRATEGY} versioned` : undefined;
 }

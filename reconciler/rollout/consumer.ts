@@ -1,17 +1,14 @@
 import {
   GENERATION,
-  isDuration,
   isRecord,
-  parseDuration,
-  ROLLOUT_AFTER,
-  ROLLOUT_APPROVAL,
-  ROLLOUT_DEADLINE,
+  parseRolloutPolicy,
   ROLLOUT_STRATEGY,
-  ROLLOUT_WINDOW,
   rolloutName,
   rolloutOnOf,
+  unsupportedRollout,
   type JsonRecord,
   type KubernetesObject,
+  type RolloutPolicy,
   type WorkloadKind,
 } from "../../api";
 import { secretReferences, type SecretUse } from "./references";
@@ -31,7 +28,9 @@ export interface Consumer {
   readonly progress: Progress;
   /** Milliseconds a rollout may take. */
   readonly deadline: number;
-  /** Why it is not rolled whatever happens: the strategy, or an annotation that is not supported yet. */
+  /** What its annotations say of how it is rolled; empty when they cannot be read. */
+  readonly policy: RolloutPolicy;
+  /** Why it is not rolled whatever happens: the strategy, or an annotation that cannot be read or is not supported yet. */
   readonly held: string | undefined;
 }
 
@@ -46,6 +45,8 @@ export function consumerTitle(consumer: Pick<Consumer, "kind" | "namespace" | "n
 }
 
 const DEADLINE = 10 * 60_000;
+/** Shared by those that say nothing. */
+const NOTHING: RolloutPolicy = {};
 
 /** Trims a workload; undefined when it does not ask to be rolled, or is being deleted. */
 export function consumerOf(kind: WorkloadKind, object: KubernetesObject): Consumer | undefined {
@@ -59,6 +60,7 @@ export function consumerOf(kind: WorkloadKind, object: KubernetesObject): Consum
   if (uses.size === 0) return undefined;
   const annotations = isRecord(template.metadata) ? template.metadata.annotations : undefined;
   const stamped = isRecord(annotations) ? annotations[GENERATION] : undefined;
+  const policy = parseRolloutPolicy(metadata.annotations ?? {});
   return {
     kind,
     namespace: metadata.namespace ?? "",
@@ -68,8 +70,9 @@ export function consumerOf(kind: WorkloadKind, object: KubernetesObject): Consum
     uses,
     stamped: typeof stamped === "string" && stamped !== "" ? stamped : undefined,
     progress: progressOf(kind, object),
-    deadline: deadlineOf(metadata.annotations, spec),
-    held: heldBy(metadata.annotations ?? {}, spec),
+    deadline: deadlineOf(policy, spec),
+    policy: typeof policy === "string" || Object.keys(policy).length === 0 ? NOTHING : policy,
+    held: heldBy(policy, spec),
   };
 }
 
@@ -77,23 +80,17 @@ function listed(secrets: ReadonlyMap<string, ReadonlySet<string> | undefined>): 
   return new Map([...secrets].map(([name, keys]) => [name, keys === undefined ? undefined : [...keys].sort()]));
 }
 
-function deadlineOf(annotations: Readonly<Record<string, string>> | undefined, spec: JsonRecord): number {
-  const own = annotations?.[ROLLOUT_DEADLINE];
-  if (own !== undefined && isDuration(own) && parseDuration(own) > 0) return parseDuration(own);
+function deadlineOf(policy: RolloutPolicy | string, spec: JsonRecord): number {
+  if (typeof policy !== "string" && policy.deadline !== undefined) return policy.deadline;
   const seconds = spec.progressDeadlineSeconds;
   return typeof seconds === "number" && seconds > 0 ? seconds * 1000 : DEADLINE;
 }
 
-function heldBy(annotations: Readonly<Record<string, string>>, spec: JsonRecord): string | undefined {
-  const strategy = annotations[ROLLOUT_STRATEGY] ?? "restart";
-  if (strategy === "none") return `${ROLLOUT_STRATEGY} is none: pods take the new values when they restart`;
-  if (strategy === "versioned") return `${ROLLOUT_STRATEGY} versioned is not supported yet`;
-  if (strategy !== "restart") return `${ROLLOUT_STRATEGY} is not one of restart, versioned, none`;
-  const unsupported = [ROLLOUT_WINDOW, ROLLOUT_APPROVAL, ROLLOUT_AFTER].find((name) => annotations[name] !== undefined);
+function heldBy(policy: RolloutPolicy | string, spec: JsonRecord): string | undefined {
+  if (typeof policy === "string") return policy;
+  if (policy.strategy === "none") return `${ROLLOUT_STRATEGY} is none: pods take the new values when they restart`;
+  const unsupported = unsupportedRollout(policy);
   if (unsupported !== undefined) return `${unsupported} is not supported yet`;
-  const deadline = annotations[ROLLOUT_DEADLINE];
-  if (deadline !== undefined && !(isDuration(deadline) && parseDuration(deadline) > 0))
-    return `${ROLLOUT_DEADLINE} is not a duration such as 5m`;
   if (spec.paused === true) return "the Deployment is paused";
   const update = isRecord(spec.updateStrategy) ? spec.updateStrategy.type : undefined;
   if (update === "OnDelete") return "updateStrategy is OnDelete: delete its pods to give them the new values";

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { HISTORY_LIMIT, type RolloutRecord, type SecretRolloutStatus } from "../../api";
 import type { Consumer } from "./consumer";
+import { gate } from "./gate";
 import type { SecretUse } from "./references";
 
 /** A Secret that a consumer uses and the reconciler manages, as it is now. */
@@ -21,6 +22,10 @@ export interface RolloutInput {
   readonly keyId: string;
   /** Why no other rollout may begin: another consumer of one of the Secrets is being rolled, or has failed. */
   readonly blocked: string | undefined;
+  /** The generation that was approved in its SecretRollout. */
+  readonly approved: string | undefined;
+  /** Why it has to wait for a workload that it comes after; asked only when it could begin. */
+  readonly waitsFor: string | undefined;
   /** Milliseconds of the wall clock. */
   readonly now: number;
 }
@@ -87,7 +92,8 @@ function whenRolling(input: RolloutInput): RolloutAction | undefined {
   const calm = changed(input, record).length === 0 || record.keyId !== input.keyId;
   if (calm || consumer.held !== undefined) return { do: "nothing", for: left };
   if (input.generation === undefined) return { do: "read" };
-  if (input.generation === record.generation) return { do: "nothing", for: left };
+  if (input.generation === record.generation || gate(input, input.generation) !== undefined)
+    return { do: "nothing", for: left };
   return roll(input, withHistory(record, "Superseded", "a newer generation came", now), input.generation);
 }
 
@@ -150,6 +156,8 @@ function next(input: RolloutInput): RolloutAction {
   if (consumer.held !== undefined) return hold(input, record, wanted, consumer.held, secrets);
   // A crash between the stamp and the record.
   if (consumer.stamped === wanted) return roll(input, record, wanted);
+  const closed = gate(input, wanted);
+  if (closed !== undefined) return { ...hold(input, record, wanted, closed.reason, secrets), ...closed };
   if (input.blocked !== undefined) return hold(input, record, wanted, input.blocked, secrets);
   const ownFailure = record.phase === "Failed" && consumer.stamped === record.generation;
   if (ownFailure || consumer.progress === "healthy") return roll(input, record, wanted);

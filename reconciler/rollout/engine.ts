@@ -21,6 +21,7 @@ import { Budget, secretsOf } from "./budget";
 import { consumerKey, consumerOf, consumerTitle, type Consumer } from "./consumer";
 import { decide, type RolloutAction, type RolloutInput, type UsedSecret } from "./decide";
 import { readGenerationKey, type GenerationKey } from "./generation-key";
+import { afterKeys, waitsFor, type Order } from "./order";
 import { Records, rolloutView } from "./records";
 import { Roller } from "./roller";
 
@@ -49,6 +50,9 @@ export class RolloutEngine {
   private readonly consumers = new Cache<Consumer>();
   /** Consumers by `namespace/secret`. */
   private readonly bySecret = new Index();
+  /** Consumers by the keys of those they come after. */
+  private readonly byAfter = new Index();
+  private readonly order: Order;
   private readonly records: Records;
   private readonly roller: Roller;
   private readonly budget: Budget;
@@ -64,12 +68,14 @@ export class RolloutEngine {
   ) {
     this.records = new Records(deps.kube);
     this.roller = new Roller(deps, this.records, (object, kind) => this.accept(kind, object));
-    this.budget = new Budget({
+    this.order = {
       consumer: (key) => this.consumers.get(key),
       users: (secret) => this.bySecret.get(secret),
       status: (consumer) => this.records.statusOf(consumer),
       dataHash: (secret) => secrets.get(secret)?.dataHash,
-    });
+      progress: (namespace, { kind, name }) => this.roller.progress(kind, namespace, name),
+    };
+    this.budget = new Budget(this.order);
     this.workers = new Workers("secretrollout", CONCURRENCY, deps, (key) => this.reconcile(key));
     secrets.subscribe((key) => this.secretChanged(key));
     deps.metrics.gauge("keyturn_rollouts_waiting", () => this.countWaiting());
@@ -160,6 +166,11 @@ export class RolloutEngine {
         input = { ...input, ...(await this.read(consumer, secret)), blocked: this.budget.blockedBy(consumer) };
         action = decide(input);
       }
+      if (action.do === "roll" && consumer.policy.after !== undefined) {
+        const reason = await waitsFor(consumer, this.order);
+        input = { ...input, waitsFor: reason, blocked: this.budget.blockedBy(consumer), now: Date.now() };
+        action = decide(input);
+      }
       if (action.do === "nothing") return action.for;
       await this.act(consumer, action);
       // The one it waits for may have ended while this was written down, and woken only those that were seen to wait.
@@ -169,11 +180,15 @@ export class RolloutEngine {
   }
 
   private async act(consumer: Consumer, action: RolloutAction): Promise<void> {
-    const before = this.records.statusOf(consumer)?.phase;
+    const before = this.records.statusOf(consumer);
     await this.perform(consumer, action);
+    const after = this.records.statusOf(consumer);
+    // The very same when nothing was written: two that wait for each other must not wake each other for ever.
+    if (after === before) return;
+    this.wakeAfter(consumer);
     // Others wait only for one that is being rolled or has failed.
-    const blocked = before === "Rolling" || before === "Failed";
-    if (blocked && this.records.statusOf(consumer)?.phase !== before) this.wakeOthers(consumer);
+    const blocked = before?.phase === "Rolling" || before?.phase === "Failed";
+    if (blocked && after?.phase !== before.phase) this.wakeOthers(consumer);
   }
 
   private async perform(consumer: Consumer, action: RolloutAction): Promise<void> {
@@ -211,6 +226,8 @@ export class RolloutEngine {
       generation: undefined,
       keyId,
       blocked: this.budget.blockedBy(consumer),
+      approved: this.records.approvedOf(consumer),
+      waitsFor: undefined,
       now: Date.now(),
     };
   }
@@ -257,6 +274,7 @@ export class RolloutEngine {
     if (!this.consumers.apply(key, consumer)) return;
     if (previous !== undefined) this.index(previous, "remove");
     this.index(consumer, "add");
+    if (previous?.progress !== consumer.progress) this.wakeAfter(consumer);
     this.workers.add(key, this.workers.started ? "change" : "initial");
   }
 
@@ -271,10 +289,16 @@ export class RolloutEngine {
 
   private index(consumer: Consumer, change: "add" | "remove"): void {
     for (const secret of secretsOf(consumer)) this.bySecret[change](secret, consumerKey(consumer));
+    for (const key of afterKeys(consumer)) this.byAfter[change](key, consumerKey(consumer));
   }
 
   private secretChanged(secret: string): void {
     for (const key of this.bySecret.get(secret)) this.workers.addLater(key, TOGETHER);
+  }
+
+  /** Those that come after this consumer; whether they wait, they know best. */
+  private wakeAfter(consumer: Consumer): void {
+    for (const key of this.byAfter.get(consumerKey(consumer))) this.workers.add(key, "due");
   }
 
   /** Those that may have been waiting for this consumer. */

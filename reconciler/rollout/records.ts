@@ -14,6 +14,8 @@ export interface RolloutView {
   readonly owner: string;
   /** Undefined: nothing has been written into it yet. */
   readonly status: SecretRolloutStatus | undefined;
+  /** The generation somebody approved. */
+  readonly approved: string | undefined;
 }
 
 const MANAGER = "keyturn";
@@ -32,7 +34,14 @@ export function rolloutView(object: KubernetesObject): RolloutView {
     resourceVersion: resourceVersion ?? "",
     owner: object.metadata.ownerReferences?.[0]?.uid ?? "",
     status: whole ? (status as unknown as SecretRolloutStatus) : undefined,
+    approved: approvedOf(object.spec),
   };
+}
+
+function approvedOf(spec: unknown): string | undefined {
+  const approval = isRecord(spec) ? spec.approval : undefined;
+  const generation = isRecord(approval) ? approval.generation : undefined;
+  return typeof generation === "string" ? generation : undefined;
 }
 
 /** The SecretRollouts: one per consumer, written when something changed. */
@@ -44,6 +53,10 @@ export class Records {
   /** Undefined also when the record is of an earlier workload of that name: it is not this one's past. */
   statusOf(consumer: Consumer): SecretRolloutStatus | undefined {
     return this.of(consumer)?.status;
+  }
+
+  approvedOf(consumer: Consumer): string | undefined {
+    return this.of(consumer)?.approved;
   }
 
   async write(consumer: Consumer, status: SecretRolloutStatus): Promise<void> {

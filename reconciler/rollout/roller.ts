@@ -1,9 +1,11 @@
 import { GENERATION, type KubernetesObject, type SecretRolloutStatus, type WorkloadKind } from "../../api";
+import { isKubeStatus } from "../kube/error";
 import { DAEMON_SETS, DEPLOYMENTS, STATEFUL_SETS } from "../kube/resources";
 import type { Resource } from "../kube/types";
 import type { SyncDeps } from "../sync/deps";
 import { consumerTitle, type Consumer } from "./consumer";
 import type { RolloutAction } from "./decide";
+import { progressOf, type Progress } from "./progress";
 import type { Records } from "./records";
 
 const RESOURCES: Readonly<Record<WorkloadKind, Resource>> = {
@@ -51,6 +53,16 @@ export class Roller {
   async refresh(consumer: Consumer): Promise<void> {
     const { kind, namespace, name } = consumer;
     this.accept(await this.deps.kube.get(RESOURCES[kind], namespace, name), kind);
+  }
+
+  /** How far a workload is, as it is now; undefined: it does not exist. */
+  async progress(kind: WorkloadKind, namespace: string, name: string): Promise<Progress | undefined> {
+    try {
+      return progressOf(kind, await this.deps.kube.get(RESOURCES[kind], namespace, name));
+    } catch (error) {
+      if (isKubeStatus(error, 404)) return undefined;
+      throw error;
+    }
   }
 
   async finish(consumer: Consumer, action: Extract<RolloutAction, { do: "finish" }>): Promise<void> {

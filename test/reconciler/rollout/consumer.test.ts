@@ -112,9 +112,19 @@ describe("what holds it back, and for how long it may roll", () => {
       {},
       "keyturn.dev/rollout-strategy versioned is not supported yet",
     ],
-    [{ "keyturn.dev/rollout-window": "x" }, {}, "keyturn.dev/rollout-window is not supported yet"],
-    [{ "keyturn.dev/rollout-approval": "x" }, {}, "keyturn.dev/rollout-approval is not supported yet"],
-    [{ "keyturn.dev/rollout-after": "x" }, {}, "keyturn.dev/rollout-after is not supported yet"],
+    [{ "keyturn.dev/rollout-window": "02:00-04:00" }, {}, undefined],
+    [{ "keyturn.dev/rollout-approval": "required" }, {}, undefined],
+    [{ "keyturn.dev/rollout-after": "deployment/ledger" }, {}, undefined],
+    [
+      { "keyturn.dev/rollout-window": "nights" },
+      {},
+      "keyturn.dev/rollout-window is not like Mon-Fri 02:00-04:00 Europe/Berlin",
+    ],
+    [
+      { "keyturn.dev/rollout-strategy": "x" },
+      {},
+      "keyturn.dev/rollout-strategy is not one of restart, versioned, none",
+    ],
     [{ "keyturn.dev/rollout-deadline": "soon" }, {}, "keyturn.dev/rollout-deadline is not a duration such as 5m"],
     [{}, { paused: true }, "the Deployment is paused"],
     [
@@ -133,6 +143,25 @@ describe("what holds it back, and for how long it may roll", () => {
   ])("deadline %j %j", (annotations, spec, deadline) => {
     expect(of({ annotations: { ...on, ...annotations }, spec })?.deadline).toBe(deadline);
   });
+});
+
+test("what its annotations say is kept; nothing, where they cannot be read", () => {
+  const policy = (annotations: Record<string, string>) =>
+    of({ annotations: { "keyturn.dev/rollout-on": "auto", ...annotations } })?.policy;
+  expect(policy({})).toEqual({});
+  expect(
+    policy({
+      "keyturn.dev/rollout-after": "Deployment/ledger, daemonset/agent",
+      "keyturn.dev/rollout-approval": "required",
+    }),
+  ).toEqual({
+    approval: "required",
+    after: [
+      { kind: "Deployment", name: "ledger" },
+      { kind: "DaemonSet", name: "agent" },
+    ],
+  });
+  expect(policy({ "keyturn.dev/rollout-after": "ledger", "keyturn.dev/rollout-approval": "required" })).toEqual({});
 });
 
 describe("how far a workload is", () => {

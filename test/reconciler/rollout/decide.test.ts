@@ -1,5 +1,5 @@
 import * as fc from "fast-check";
-import type { SecretRolloutStatus } from "../../../api";
+import { WEEKDAYS, type SecretRolloutStatus } from "../../../api";
 import type { Consumer } from "../../../reconciler/rollout/consumer";
 import { decide, type RolloutAction, type RolloutInput, type UsedSecret } from "../../../reconciler/rollout/decide";
 import type { Progress } from "../../../reconciler/rollout/progress";
@@ -17,6 +17,7 @@ const consumer = (parts: Partial<Consumer> = {}): Consumer => ({
   stamped: undefined,
   progress: "healthy",
   deadline: 600_000,
+  policy: {},
   held: undefined,
   ...parts,
 });
@@ -37,6 +38,8 @@ const act = (parts: Partial<RolloutInput> = {}): RolloutAction =>
     generation: undefined,
     keyId: "key",
     blocked: undefined,
+    approved: undefined,
+    waitsFor: undefined,
     now: NOW,
     ...parts,
   });
@@ -189,6 +192,58 @@ describe("what holds a rollout back", () => {
   });
 });
 
+describe("what its own annotations ask for before it begins", () => {
+  const gated = (policy: Consumer["policy"], parts: Partial<RolloutInput> = {}): RolloutAction =>
+    act({ ...changed, consumer: consumer({ policy }), ...parts });
+  const window = { days: WEEKDAYS, from: "02:00", to: "04:00", timeZone: "UTC" };
+
+  test("approval: of this very generation", () => {
+    const reason = "waits for approval: set spec.approval.generation of SecretRollout deployment-checkout to g2";
+    expect(gated({ approval: "required" })).toMatchObject({ do: "hold", reason, status: { reason, phase: "Waiting" } });
+    expect(gated({ approval: "required" }, { approved: "g1" })).toMatchObject({ do: "hold", reason });
+    expect(gated({ approval: "required" }, { approved: "g2" })).toMatchObject({ do: "roll", generation: "g2" });
+  });
+
+  test("a window: looked at again when it opens, and once an hour, because clocks are set", () => {
+    const at = (time: string): RolloutAction =>
+      gated({ windows: [window] }, { now: Date.parse(`2026-11-24T${time}Z`) });
+    expect(at("12:00:00")).toMatchObject({
+      do: "hold",
+      reason: "outside its windows: 02:00-04:00 UTC",
+      for: 3_600_000,
+    });
+    expect(at("01:59:30")).toMatchObject({ do: "hold", for: 30_000 });
+    expect(at("02:00:00")).toMatchObject({ do: "roll" });
+    expect(at("04:00:00")).toMatchObject({ do: "hold" });
+  });
+
+  test("workloads it comes after", () => {
+    expect(gated({}, { waitsFor: "waits for x" })).toMatchObject({ do: "hold", reason: "waits for x", for: 15_000 });
+  });
+
+  test("approval is asked for first, so that it can be given before the window opens", () => {
+    const both = gated({ approval: "required", windows: [window] }, { waitsFor: "waits for x" });
+    expect(both).toMatchObject({ do: "hold", reason: expect.stringContaining("approval") as string });
+    expect(gated({ windows: [window] }, { waitsFor: "waits for x" })).toMatchObject({
+      reason: "outside its windows: 02:00-04:00 UTC",
+    });
+  });
+
+  test("a rollout that has begun goes on, and a newer generation does not slip in with it", () => {
+    const rolling: SecretRolloutStatus = { ...current, phase: "Rolling", generation: "g2", startedAt: iso(-60_000) };
+    const parts = { record: rolling, secrets: [db("h3")], generation: "g3" };
+    const stamped = { stamped: "g2", progress: "moving" } as const;
+    expect(act({ ...parts, consumer: consumer({ ...stamped, policy: { windows: [window] } }) })).toEqual({
+      do: "nothing",
+      for: 540_000,
+    });
+    expect(act({ ...parts, consumer: consumer({ ...stamped, policy: {} }) })).toMatchObject({ do: "roll" });
+    // A crash between the stamp and the record: it has begun.
+    const crashed = consumer({ stamped: "g2", progress: "moving", policy: { windows: [window] } });
+    expect(act({ ...changed, consumer: crashed })).toMatchObject({ do: "roll" });
+  });
+});
+
 describe("a rollout under way", () => {
   const rolling: SecretRolloutStatus = {
     ...current,
@@ -304,11 +359,13 @@ describe("laws", () => {
     stamped: string | undefined;
     record: SecretRolloutStatus | undefined;
     rolls: string[];
+    open: boolean;
   }
   const step = fc.oneof(
     fc.record({ set: fc.constant("value" as const), to: fc.integer({ min: 1, max: 3 }) }),
     fc.record({ set: fc.constant("unused" as const), to: fc.integer({ min: 1, max: 3 }) }),
     fc.record({ set: fc.constant("present" as const), to: fc.boolean() }),
+    fc.record({ set: fc.constant("open" as const), to: fc.boolean() }),
     fc.record({
       set: fc.constant("progress" as const),
       to: fc.constantFrom<Progress>("healthy", "moving", "unavailable", "stuck"),
@@ -325,6 +382,8 @@ describe("laws", () => {
         generation: undefined,
         keyId: "key",
         blocked: undefined,
+        approved: undefined,
+        waitsFor: world.open ? undefined : "waits for Deployment payments/ledger, which does not exist",
         now: NOW,
       };
       let action = decide(input);
@@ -342,7 +401,7 @@ describe("laws", () => {
     throw new Error("does not settle");
   };
 
-  test("whatever happens, it settles, never rolls at first sight, and never rolls what the pods already have", () => {
+  test("whatever happens, it settles, never rolls at first sight, behind a closed gate, or what the pods already have", () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
         const world: World = {
@@ -353,6 +412,7 @@ describe("laws", () => {
           stamped: undefined,
           record: undefined,
           rolls: [],
+          open: true,
         };
         settle(world);
         expect(world.rolls).toEqual([]);
@@ -362,7 +422,7 @@ describe("laws", () => {
           Object.assign(world, { [each.set]: each.to });
           settle(world);
           const rolled = world.rolls.slice(before);
-          expect(rolled.length).toBeLessThanOrEqual(1);
+          expect(rolled.length).toBeLessThanOrEqual(world.open ? 1 : 0);
           for (const generation of rolled) {
             expect(generation).toBe(`g${world.value}`);
             expect(generation).not.toBe(running);
@@ -371,6 +431,7 @@ describe("laws", () => {
         }
         // In the end everything is well: the pods get what is there.
         world.present = true;
+        world.open = true;
         world.progress = "healthy";
         settle(world);
         world.progress = "healthy";

@@ -82,6 +82,17 @@ export function rolloutSuite(world: () => World): void {
   const stamp = async (name: string, kind?: string): Promise<string | undefined> =>
     (await get(name, kind)).spec.template.metadata.annotations?.[STAMP];
   const rotate = (password: string, user = "u"): Promise<void> => tenant.put("app/db", { password, user });
+  const rolled = async (name: string): Promise<SecretRolloutStatus> =>
+    eventually(`${name} is rolled`, async () => {
+      const status = await record(name);
+      expect(status).toMatchObject({ phase: "Current", history: [{ outcome: "Healthy" }] });
+      return status as SecretRolloutStatus;
+    });
+  /** How often anything of a rollout was looked at. */
+  const looks = async (): Promise<number> =>
+    [...(await run.metrics()).matchAll(/^controller_runtime_reconcile_total\{[^}]*secretrollout[^}]*\} (\d+)/gm)]
+      .map(([, count]) => Number(count))
+      .reduce((sum, count) => sum + count, 0);
   const stillRunningAs = async (name: string, generation: number): Promise<void> =>
     expect((await get(name)).metadata.generation).toBe(generation);
 
@@ -229,19 +240,123 @@ export function rolloutSuite(world: () => World): void {
     );
   });
 
-  test("strategy none and annotations that are not supported yet hold it, with the reason", async () => {
+  test("strategy none, what is not supported yet and what cannot be read hold it, with the reason", async () => {
     await secret();
     await tenant.apply(
       workload("none", { annotations: { "keyturn.dev/rollout-strategy": "none" } }),
+      workload("versioned", { annotations: { "keyturn.dev/rollout-strategy": "versioned" } }),
       workload("window", { annotations: { "keyturn.dev/rollout-window": "Mo-Fr 02:00-04:00" } }),
     );
-    await phase("none", "Current");
-    await phase("window", "Current");
+    for (const name of ["none", "versioned", "window"]) await phase(name, "Current");
     await rotate("two");
     expect((await phase("none", "Waiting")).reason).toContain("rollout-strategy is none");
-    expect((await phase("window", "Waiting")).reason).toBe("keyturn.dev/rollout-window is not supported yet");
-    await stillRunningAs("none", 1);
-    await stillRunningAs("window", 1);
+    expect((await phase("versioned", "Waiting")).reason).toBe(
+      "keyturn.dev/rollout-strategy versioned is not supported yet",
+    );
+    expect((await phase("window", "Waiting")).reason).toBe(
+      "keyturn.dev/rollout-window is not like Mon-Fri 02:00-04:00 Europe/Berlin",
+    );
+    for (const name of ["none", "versioned", "window"]) await stillRunningAs(name, 1);
+  });
+
+  test("outside its windows it waits; they are read again when the workload changes", async () => {
+    await secret();
+    // The days from tomorrow to the day before yesterday: not today, whichever zone's today it is.
+    const day = (offset: number): string => new Date(Date.now() + offset * 86_400_000).toUTCString().slice(0, 3);
+    const days = [2, 3, 4, 5].map(day).join(",");
+    await tenant.apply(
+      workload("checkout", { annotations: { "keyturn.dev/rollout-window": `${days} 00:00-24:00 UTC` } }),
+    );
+    await phase("checkout", "Current");
+    await rotate("two");
+    expect((await phase("checkout", "Waiting")).reason).toMatch(/^outside its windows: .* 00:00-24:00 UTC$/);
+    await stillRunningAs("checkout", 1);
+    await tenant.patch("Deployment", "checkout", {
+      metadata: { annotations: { "keyturn.dev/rollout-window": "00:00-24:00 UTC" } },
+    });
+    await rolled("checkout");
+  });
+
+  test("with approval required it waits for that of this very generation", async () => {
+    await secret();
+    await tenant.apply(workload("checkout", { annotations: { "keyturn.dev/rollout-approval": "required" } }));
+    await phase("checkout", "Current");
+    await rotate("two");
+    const { generation, reason } = await phase("checkout", "Waiting");
+    expect(reason).toBe(
+      `waits for approval: set spec.approval.generation of SecretRollout deployment-checkout to ${generation}`,
+    );
+    await tenant.patch("SecretRollout", "deployment-checkout", {
+      spec: { approval: { generation: "another", by: "test" } },
+    });
+    await tenant.patch("SecretRollout", "deployment-checkout", { spec: { approval: { generation, by: "test" } } });
+    const done = await rolled("checkout");
+    expect(done.running).toBe(generation);
+    await rotate("three");
+    const next = await phase("checkout", "Waiting");
+    expect(next.generation).not.toBe(generation);
+    expect(next.reason).toContain(next.generation);
+    await stillRunningAs("checkout", 2);
+  });
+
+  test("it comes after others: rolled ones when they are done, others when they are there and healthy", async () => {
+    await secret();
+    const after = { "keyturn.dev/rollout-after": "deployment/ledger,deployment/proxy" };
+    const { neverReady } = world().target;
+    await tenant.apply(
+      workload("checkout", { annotations: after }),
+      workload("ledger", { annotations: { "keyturn.dev/rollout-approval": "required" } }),
+    );
+    await phase("checkout", "Current");
+    await phase("ledger", "Current");
+    await rotate("two");
+    const { generation } = await phase("ledger", "Waiting");
+    await eventually("it waits for the ledger", async () =>
+      expect((await record("checkout"))?.reason).toBe(
+        `waits for Deployment ${tenant.namespace}/ledger, which waits itself`,
+      ),
+    );
+    await tenant.patch("SecretRollout", "deployment-ledger", { spec: { approval: { generation } } });
+    await rolled("ledger");
+    await eventually("it waits for the proxy, which nobody has made yet", async () =>
+      expect((await record("checkout"))?.reason).toBe(
+        `waits for Deployment ${tenant.namespace}/proxy, which does not exist`,
+      ),
+    );
+    await tenant.apply(workload("proxy", { on: "", labels: neverReady }));
+    await tenant.patch("Deployment", "checkout", { metadata: { annotations: { touched: "1" } } });
+    await eventually("it waits for the proxy to be healthy", async () =>
+      expect((await record("checkout"))?.reason).toBe(
+        `waits for Deployment ${tenant.namespace}/proxy, whose pods are not all available`,
+      ),
+    );
+    expect(await stamp("checkout")).toBeUndefined();
+    const labels = Object.fromEntries(Object.keys(neverReady).map((label) => [label, null]));
+    await tenant.patch("Deployment", "proxy", { spec: { template: { metadata: { labels } } } });
+    await rolled("checkout");
+  });
+
+  test("two that come after each other wait calmly", async () => {
+    await secret();
+    await tenant.apply(
+      workload("a", { annotations: { "keyturn.dev/rollout-after": "deployment/b" } }),
+      workload("b", { annotations: { "keyturn.dev/rollout-after": "deployment/a" } }),
+    );
+    await phase("a", "Current");
+    await phase("b", "Current");
+    await rotate("two");
+    for (const name of ["a", "b"])
+      await eventually("it says so", async () => expect((await record(name))?.reason).toContain("which waits itself"));
+    await world().mark();
+    const before = await looks();
+    // Something else is carried out meanwhile: what goes round in circles would be seen many times.
+    await tenant.apply(workload("other"));
+    await phase("other", "Current");
+    await rotate("three");
+    await rolled("other");
+    expect((await looks()) - before).toBeLessThan(200);
+    await stillRunningAs("a", 1);
+    await stillRunningAs("b", 1);
   });
 
   test("StatefulSets and DaemonSets roll as well", async () => {
