@@ -14,11 +14,12 @@ export interface Tenancy<N extends string = string> {
   readonly environment: Environment<N>;
   readonly payments: Team<N>;
   readonly shop: Team<N>;
+  readonly analytics: Team<N>;
   /** How old a secret may be; also what the demo shortens. */
   readonly staleFor: string;
 }
 
-/** The company: two environments, two teams in each. The clusters are separate, the namespaces named apart all the same. */
+/** The company: two environments, three teams in each. The clusters are separate, the namespaces named apart all the same. */
 export function company(
   endpoints: { readonly dev?: Endpoint; readonly prod?: Endpoint } = endpointsFrom(process.env),
 ): {
@@ -28,19 +29,31 @@ export function company(
   const dev = vaultOf("dev", endpoints.dev);
   const prod = vaultOf("prod", endpoints.prod);
   return {
-    dev: {
-      environment: dev,
-      payments: team(dev, "payments", { namespaces: ["payments-dev"] }),
-      shop: team(dev, "shop", { namespaces: ["shop-dev"] }),
-      staleFor: "1m",
-    },
-    prod: {
-      environment: prod,
-      payments: team(prod, "payments", { namespaces: ["payments"] }),
-      shop: team(prod, "shop", { namespaces: ["shop"] }),
-      staleFor: "5m",
-    },
+    dev: { environment: dev, ...teamsOf(dev, "-dev"), staleFor: "1m" },
+    prod: { environment: prod, ...teamsOf(prod, ""), staleFor: "5m" },
   };
+}
+
+/** The teams are the same everywhere; their namespaces say which environment it is. */
+function teamsOf<N extends string>(
+  of: Environment<N>,
+  suffix: string,
+): Pick<Tenancy<N>, "payments" | "shop" | "analytics"> {
+  return {
+    payments: team(of, "payments", { namespaces: [`payments${suffix}`] }),
+    shop: team(of, "shop", { namespaces: [`shop${suffix}`] }),
+    analytics: team(of, "analytics", {
+      namespaces: [`analytics${suffix}`],
+      alsoReads: [
+        { path: "payments/fx-rates", reason: "reports convert with the rates checkout uses", until: "2030-06-30" },
+      ],
+    }),
+  };
+}
+
+/** Every team of an environment. */
+export function teams<N extends string>({ payments, shop, analytics }: Tenancy<N>): readonly Team<N>[] {
+  return [payments, shop, analytics];
 }
 
 function vaultOf<const N extends string>(name: N, endpoint: Endpoint = {}): Environment<N> {
@@ -56,6 +69,11 @@ function vaultOf<const N extends string>(name: N, endpoint: Endpoint = {}): Envi
         },
       },
       ...(endpoint.ca === undefined ? {} : { ca: { pem: endpoint.ca } }),
+      budget: { requestsPerSecond: 20 },
+    },
+    audit: {
+      device: { type: "file", file: "/var/log/openbao/audit.log" },
+      collectedBy: `Loki of ${name}, tenant security, kept for 400 days`,
     },
   });
 }

@@ -22,6 +22,19 @@ type Synthesize = typeof import("../../stacks/gitops/app").synthesize;
 /** So that a rotation is seen within the patience of somebody who watches. */
 const STALE_FOR = "1s";
 const AUDIT_LINES = 8;
+/** The company's teams; in prod their namespaces have their names. */
+const TEAMS = ["payments", "shop", "analytics"];
+/** What the company's secrets read besides payments/db, by path and property. */
+const VALUES: Readonly<Record<string, readonly string[]>> = {
+  "payments/fx-rates": ["token"],
+  "payments/ledger-db": ["username", "password"],
+  "payments/ledger-tls": ["certificate", "private_key"],
+  "shop/payment-api": ["token"],
+  "shop/search": ["key"],
+  "shop/sessions": ["signing-key"],
+  "shop/catalog": ["database_url"],
+  "analytics/warehouse": ["username", "password"],
+};
 
 /**
  * The whole flow, each step really done: synth, check, Vault, apply, sync, rotate, roll, audit. Whatever happens, nothing is left:
@@ -63,16 +76,17 @@ class Demo {
     await story.step("Vault", async () => {
       const policies = await vault.writeFiles(join(dir, "vault"));
       await this.putPassword(vault);
-      await vault.write("prod/data/shop/payment-api", { data: { token: randomValue() } });
-      await vault.write("prod/data/shop/search", { data: { key: randomValue() } });
-      await vault.write("prod/data/shop/sessions", { data: { "signing-key": randomValue() } });
+      for (const [path, properties] of Object.entries(VALUES))
+        await vault.write(`prod/data/${path}`, {
+          data: Object.fromEntries(properties.map((property) => [property, randomValue()])),
+        });
       return `policies ${policies.join(", ")}; first value at prod/payments/db`;
     });
 
     const client = connect({ kubeconfig: sandbox.cluster.kubeconfigFile(dir), version: keyturnVersion() });
     this.cleanup.push(() => client.close());
     await story.step("apply", async () => {
-      await new Applier(client).apply([namespace("payments"), namespace("shop"), ...manifests]);
+      await new Applier(client).apply([...TEAMS.map(namespace), ...manifests]);
       await this.checkout(client, () => true);
       return `${manifests.length} objects; Deployment checkout is up`;
     });
@@ -158,7 +172,7 @@ class Demo {
         "--kubeconfig",
         kubeconfig,
         "--namespaces",
-        "payments,shop",
+        TEAMS.join(","),
         "--environments",
         join(this.dir, "environments.json"),
       ];
@@ -182,6 +196,7 @@ class Demo {
         this.secret(client, reconciler, ""),
       );
       hash = hashOf(secret);
+      const count = await until("every ExternalSecret", this.signal, () => this.synced(client, reconciler));
       await until("the record of checkout", this.signal, async () => {
         reconciler.check();
         const record = await optional(() => client.get(SECRET_ROLLOUTS, "payments", "deployment-checkout"));
@@ -189,9 +204,26 @@ class Demo {
       });
       return `Secret payments/app-db-secret has ${Object.keys(secret.data ?? {})
         .sort()
-        .join(", ")}; first sight, so nothing restarts`;
+        .join(", ")}, and the other ${count - 1} are there too; first sight, so nothing restarts`;
     });
     return hash;
+  }
+
+  /** How many ExternalSecrets there are, once all are Ready. */
+  private async synced(client: KubeClient, reconciler: ReconcilerProcess): Promise<number | undefined> {
+    reconciler.check();
+    const { items } = await client.request<{ items: readonly KubernetesObject[] }>({
+      method: "GET",
+      path: "/apis/external-secrets.io/v1/externalsecrets",
+    });
+    const ready = items.filter((item) => {
+      const conditions = field(item, "status", "conditions");
+      return (
+        Array.isArray(conditions) &&
+        conditions.some((one) => field(one, "type") === "Ready" && field(one, "status") === "True")
+      );
+    });
+    return ready.length === items.length ? items.length : undefined;
   }
 
   private async rotate(

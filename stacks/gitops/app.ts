@@ -1,7 +1,8 @@
 import { App, Chart } from "cdk8s";
 import type { Construct } from "constructs";
 import { Platform, Reconciler, Store, TeamAccess, writeVaultFiles, type BundleSource } from "keyturn/cdk8s";
-import { company, type Tenancy } from "../environments";
+import { company, teams, type Tenancy } from "../environments";
+import { AnalyticsChart } from "./analytics";
 import { PaymentsChart } from "./payments";
 import { ShopChart } from "./shop";
 
@@ -30,6 +31,7 @@ export function buildApp({ outdir, tenancies, platform = false }: GitopsOptions 
     if (platform !== false) new PlatformChart(app, `${name}-platform`, tenancy, platform === true ? {} : platform);
     new PaymentsChart(app, `${name}-payments`, tenancy);
     new ShopChart(app, `${name}-shop`, tenancy);
+    new AnalyticsChart(app, `${name}-analytics`, tenancy);
   }
   return app;
 }
@@ -43,20 +45,23 @@ export function synthesize(options: GitopsOptions = {}): readonly string[] {
 
 /** For companies without Pulumi: the platform as a chart. */
 class PlatformChart<N extends string> extends Chart {
-  constructor(scope: Construct, id: string, { environment, payments, shop }: Tenancy<N>, options: PlatformOptions) {
+  constructor(scope: Construct, id: string, tenancy: Tenancy<N>, options: PlatformOptions) {
     super(scope, id);
+    const { environment } = tenancy;
     new Platform(this, "vault", {
       environment,
+      // The servers are OpenBao, whose audit devices are in their configuration.
+      audit: false,
       kubernetes: {
         host: options.kubernetesHost ?? "https://kubernetes.default.svc",
         ...(options.kubernetesCa === undefined ? {} : { ca: options.kubernetesCa }),
       },
     });
-    for (const team of [payments, shop]) {
+    for (const team of teams(tenancy)) {
       new TeamAccess(this, `${team.name}-access`, { team });
       new Store(this, `${team.name}-store`, { team });
     }
     if (options.bundle !== undefined)
-      new Reconciler(this, "reconciler", { environment, teams: [payments, shop], bundle: options.bundle });
+      new Reconciler(this, "reconciler", { environment, teams: teams(tenancy), bundle: options.bundle });
   }
 }

@@ -9,6 +9,7 @@ import { baoAuditMark, baoRequestsSince } from "../bed/bao-audit";
 import { eventually } from "../bed/eventually";
 import { request, send } from "../bed/kube";
 import { pulumiEnvironment, pulumiProject, runPulumi, type PulumiEnvironment } from "../bed/pulumi";
+import { putCompanyValues } from "./company";
 import { apply, pathOf, readManifests } from "./manifests";
 import { run, type Finished, type Program } from "./processes";
 import { runDeployedReconciler } from "./reconciler";
@@ -24,7 +25,7 @@ const CDK8S = join(ROOT, "node_modules/.bin/cdk8s");
 const USER = "system:serviceaccount:keyturn-system:keyturn";
 const SECRET = "/api/v1/namespaces/payments/secrets/app-db-secret";
 const EXTERNAL_SECRET = "/apis/external-secrets.io/v1/namespaces/payments/externalsecrets/app-db-secret";
-const SHOP = "/apis/external-secrets.io/v1/namespaces/shop/externalsecrets";
+const TEAMS = ["payments", "shop", "analytics"];
 const CHECKOUT = "/apis/apps/v1/namespaces/payments/deployments/checkout";
 const ROLLOUT = "/apis/keyturn.dev/v1alpha1/namespaces/payments/secretrollouts/deployment-checkout";
 /** Recognisable, so that any output that holds one gives itself away. */
@@ -40,6 +41,8 @@ let environment: PulumiEnvironment;
 let project: string;
 let manifests: readonly KubernetesObject[];
 let reconciler: Program;
+/** Where OpenBao's audit log was before the reconciler first ran. */
+let started: Awaited<ReturnType<typeof baoAuditMark>>;
 const outputs: string[] = [];
 
 interface Workload {
@@ -72,6 +75,16 @@ const ready = async (path: string): Promise<{ status: string; reason: string; me
 const value = async (key: string): Promise<string> =>
   Buffer.from((await send<{ data: Record<string, string> }>("GET", SECRET)).data[key] ?? "", "base64").toString();
 
+/** The company's ExternalSecrets that are not Ready. */
+const notReady = async (): Promise<readonly string[]> =>
+  (
+    await Promise.all(
+      manifests
+        .filter(({ kind }) => kind === "ExternalSecret")
+        .map(async (object) => ((await ready(pathOf(object)))?.status === "True" ? [] : [object.metadata.name])),
+    )
+  ).flat();
+
 const healthy = ({ metadata, spec, status }: Workload): boolean =>
   status.observedGeneration === metadata.generation &&
   status.updatedReplicas === spec.replicas &&
@@ -103,7 +116,7 @@ beforeAll(async () => {
     KEYTURN_PROD_KUBERNETES_CA_FILE: kube.caFile,
   };
   project = pulumiProject(ROOT, join(dir, "project"));
-  for (const namespace of ["payments", "shop", "keyturn-system"]) {
+  for (const namespace of [...TEAMS, "keyturn-system"]) {
     const { status } = await request("GET", `/api/v1/namespaces/${namespace}`);
     if (status !== 404)
       throw new Error(
@@ -123,15 +136,23 @@ test("cdk8s synth writes the manifests, passes its validation, and writes who re
   outputs.push(synth.stdout, synth.stderr);
   succeeded(synth);
   expect(synth.stdout).toMatch(/Validation Report[^]*success[^]*errors\s*│ 0 /);
-  manifests = readManifests(out).filter(
-    ({ metadata }) => metadata.namespace === "payments" || metadata.namespace === "shop",
-  );
+  manifests = readManifests(out).filter(({ metadata }) => TEAMS.includes(metadata.namespace ?? ""));
   expect(manifests.map(({ kind, metadata }) => `${kind} ${metadata.namespace}/${metadata.name}`).sort()).toEqual([
+    "CronJob analytics/reports",
     "Deployment payments/checkout",
+    "Deployment shop/catalog",
     "Deployment shop/storefront",
+    "ExternalSecret analytics/reports-rates",
+    "ExternalSecret analytics/reports-warehouse",
     "ExternalSecret payments/app-db-secret",
+    "ExternalSecret payments/checkout-rates",
+    "ExternalSecret payments/ledger-db",
+    "ExternalSecret payments/ledger-tls",
+    "ExternalSecret shop/catalog-settings",
     "ExternalSecret shop/storefront-api",
     "ExternalSecret shop/storefront-sessions",
+    "Service payments/ledger",
+    "StatefulSet payments/ledger",
   ]);
   const access = JSON.parse(readFileSync(join(out, "access.json"), "utf8")) as {
     grants: { environment: string; team: string; mount: string; key: string; prefix: boolean }[];
@@ -141,7 +162,13 @@ test("cdk8s synth writes the manifests, passes its validation, and writes who re
       .filter((grant) => grant.environment === "prod")
       .map((grant) => `${grant.team}: ${grant.mount}/${grant.key}${grant.prefix ? "/*" : ""}`),
   ).toEqual([
+    "analytics: prod/analytics/warehouse",
+    "analytics: prod/payments/fx-rates",
     "payments: prod/payments/db",
+    "payments: prod/payments/fx-rates",
+    "payments: prod/payments/ledger-db",
+    "payments: prod/payments/ledger-tls",
+    "shop: prod/shop/catalog",
     "shop: prod/shop/payment-api",
     "shop: prod/shop/search",
     "shop: prod/shop/sessions",
@@ -171,11 +198,11 @@ test("pulumi up creates mount, login, exact policies, roles and stores; the next
 
 test("the reconciler, with the rights of its ServiceAccount alone, logs in as the team and writes the Secret", async () => {
   await baoSend("POST", "prod/data/payments/db", { data: { username: CANARIES.user, password: CANARIES.first } });
-  await baoSend("POST", "prod/data/shop/payment-api", { data: { token: CANARIES.foreign } });
+  await putCompanyValues("prod", CANARIES.foreign);
   await apply(manifests);
   // The running Deployment polls; five minutes of staleness are too long for a test.
   await send("PATCH", EXTERNAL_SECRET, { spec: { refreshInterval: "2s" } });
-  const mark = await baoAuditMark();
+  started = await baoAuditMark();
   reconciler = await runDeployedReconciler(join(dir, "pod"));
   await eventually(
     "Ready",
@@ -185,7 +212,7 @@ test("the reconciler, with the rights of its ServiceAccount alone, logs in as th
 
   expect(await value("DB_USER")).toBe(CANARIES.user);
   expect(await value("DB_PASSWORD")).toBe(CANARIES.first);
-  const requests = await baoRequestsSince(mark);
+  const requests = await baoRequestsSince(started);
   expect(requests).toContainEqual(expect.objectContaining({ path: "auth/k8s-prod/login", error: "" }));
   expect(requests).toContainEqual(
     expect.objectContaining({
@@ -195,6 +222,20 @@ test("the reconciler, with the rights of its ServiceAccount alone, logs in as th
       error: "",
     }),
   );
+});
+
+test("every secret of the company is there, the shared one read by analytics as itself", async () => {
+  await eventually("all are Ready", notReady, (waiting) => waiting.length === 0);
+  const reads = await baoRequestsSince(started, { operation: "read", path: "prod/data/payments/fx-rates", error: "" });
+  expect([...new Set(reads.map(({ user }) => user))].sort()).toEqual([
+    "k8s-prod-analytics-keyturn-analytics",
+    "k8s-prod-payments-keyturn-payments",
+  ]);
+  const { data, type } = await send<{ data: Record<string, string>; type: string }>(
+    "GET",
+    "/api/v1/namespaces/payments/secrets/ledger-tls",
+  );
+  expect([type, Object.keys(data).sort()]).toEqual(["kubernetes.io/tls", ["tls.crt", "tls.key"]]);
 });
 
 test("the first sight of a workload restarts nothing", async () => {
@@ -297,12 +338,7 @@ test("with its own environments file the reconciler refuses that path itself, wi
 
 test("stopping and starting the reconciler rewrites nothing and restarts nothing", async () => {
   // What the last start had to write has been written.
-  for (const path of [EXTERNAL_SECRET, `${SHOP}/storefront-api`, `${SHOP}/storefront-sessions`])
-    await eventually(
-      `${path} has its condition`,
-      () => ready(path),
-      (state) => state?.status !== undefined,
-    );
+  await eventually("all are Ready", notReady, (waiting) => waiting.length === 0);
   expect(await reconciler.stop()).toBe(0);
   outputs.push(reconciler.text);
   const before = await checkout();
@@ -353,7 +389,7 @@ test("no value is in any log, event, status, manifest, Pulumi state or report", 
   searched.set("API audit log", readFileSync(bed().auditLog, "utf8"));
   searched.set("OpenBao audit log", readFileSync(bed().bao.auditLog, "utf8"));
   for (const log of Object.values(bed().logs)) searched.set(log, readFileSync(log, "latin1"));
-  for (const namespace of ["payments", "shop", "keyturn-system"])
+  for (const namespace of [...TEAMS, "keyturn-system"])
     for (const kind of [
       "/api/v1/NS/events",
       "/api/v1/NS/configmaps",

@@ -32,16 +32,20 @@ it("the real `cdk8s synth` writes a file per environment and team, and the Vault
   );
   expect(readdirSync(outdir).sort()).toEqual([
     "access.json",
+    "dev-analytics.k8s.yaml",
     "dev-payments.k8s.yaml",
     "dev-shop.k8s.yaml",
     "environments.json",
+    "prod-analytics.k8s.yaml",
     "prod-payments.k8s.yaml",
     "prod-shop.k8s.yaml",
     "vault",
   ]);
   expect(readdirSync(join(outdir, "vault")).sort()).toEqual([
+    "keyturn-dev-analytics.hcl",
     "keyturn-dev-payments.hcl",
     "keyturn-dev-shop.hcl",
+    "keyturn-prod-analytics.hcl",
     "keyturn-prod-payments.hcl",
     "keyturn-prod-shop.hcl",
     "roles.json",
@@ -50,8 +54,17 @@ it("the real `cdk8s synth` writes a file per environment and team, and the Vault
     "ExternalSecret shop/storefront-api",
     "ExternalSecret shop/storefront-sessions",
     "Deployment shop/storefront",
+    "ExternalSecret shop/catalog-settings",
+    "Deployment shop/catalog",
   ]);
-  const [secret, deployment] = objectsOf("prod-payments.k8s.yaml");
+  expect(names("prod-analytics.k8s.yaml")).toEqual([
+    "ExternalSecret analytics/reports-rates",
+    "ExternalSecret analytics/reports-warehouse",
+    "CronJob analytics/reports",
+  ]);
+  const find = (kind: string, name: string) =>
+    objectsOf("prod-payments.k8s.yaml").find((object) => object.kind === kind && object.metadata.name === name);
+  const [secret, deployment] = [find("ExternalSecret", "app-db-secret"), find("Deployment", "checkout")];
   expect(secret).toMatchObject({
     metadata: {
       name: "app-db-secret",
@@ -63,26 +76,48 @@ it("the real `cdk8s synth` writes a file per environment and team, and the Vault
   expect(deployment?.metadata).toEqual({
     name: "checkout",
     namespace: "payments",
-    annotations: { "keyturn.dev/rollout-on": "app-db-secret" },
+    annotations: {
+      "keyturn.dev/rollout-on": "app-db-secret/DB_PASSWORD,app-db-secret/DB_USER,checkout-rates/RATES_TOKEN",
+    },
+  });
+  expect(find("StatefulSet", "ledger")).toMatchObject({
+    metadata: { annotations: { "keyturn.dev/rollout-on": "ledger-db/DATABASE_URL,ledger-tls" } },
+    spec: {
+      template: {
+        spec: {
+          containers: [
+            {
+              env: [{ name: "DATABASE_URL", valueFrom: { secretKeyRef: { name: "ledger-db", key: "DATABASE_URL" } } }],
+              volumeMounts: [{ mountPath: "/etc/ledger/tls", name: "ledger-tls", readOnly: true }],
+            },
+          ],
+          volumes: [{ name: "ledger-tls", secret: { secretName: "ledger-tls", defaultMode: 0o440 } }],
+        },
+      },
+    },
   });
   const access = JSON.parse(readFileSync(join(outdir, "access.json"), "utf8")) as AccessFile;
   expect(access.grants.map(({ environment, mount, key }) => `${environment} ${mount}/${key}`)).toEqual([
-    "dev dev/payments/db",
-    "dev dev/shop/payment-api",
-    "dev dev/shop/search",
-    "dev dev/shop/sessions",
-    "prod prod/payments/db",
-    "prod prod/shop/payment-api",
-    "prod prod/shop/search",
-    "prod prod/shop/sessions",
+    ...["dev", "prod"].flatMap((name) => [
+      `${name} ${name}/analytics/warehouse`,
+      `${name} ${name}/payments/fx-rates`,
+      `${name} ${name}/payments/db`,
+      `${name} ${name}/payments/fx-rates`,
+      `${name} ${name}/payments/ledger-db`,
+      `${name} ${name}/payments/ledger-tls`,
+      `${name} ${name}/shop/catalog`,
+      `${name} ${name}/shop/payment-api`,
+      `${name} ${name}/shop/search`,
+      `${name} ${name}/shop/sessions`,
+    ]),
   ]);
   const environments = parseEnvironments(
     JSON.parse(readFileSync(join(outdir, "environments.json"), "utf8")),
     "environments.json",
   );
   expect(environments.map(({ name, teams }) => [name, teams.map((team) => team.name)])).toEqual([
-    ["dev", ["payments", "shop"]],
-    ["prod", ["payments", "shop"]],
+    ["dev", ["analytics", "payments", "shop"]],
+    ["prod", ["analytics", "payments", "shop"]],
   ]);
 });
 
@@ -97,7 +132,7 @@ it("synthesizes in-process for one environment, with the platform where Pulumi d
     readdirSync(outdir)
       .filter((file) => file.endsWith(".yaml"))
       .sort(),
-  ).toEqual(["dev-payments.k8s.yaml", "dev-platform.k8s.yaml", "dev-shop.k8s.yaml"]);
+  ).toEqual(["dev-analytics.k8s.yaml", "dev-payments.k8s.yaml", "dev-platform.k8s.yaml", "dev-shop.k8s.yaml"]);
   const platform = names("dev-platform.k8s.yaml");
   expect(platform).toContain("SecretStore payments-dev/keyturn-dev");
   expect(platform).toContain("ServiceAccount shop-dev/keyturn-shop");
