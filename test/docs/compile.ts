@@ -1,4 +1,4 @@
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import ts from "typescript";
 
 export const ROOT = join(__dirname, "../..");
@@ -8,9 +8,11 @@ export function problems(files: readonly { readonly file: string; readonly text:
   const config = ts.readConfigFile(join(ROOT, "tsconfig.json"), (path) => ts.sys.readFile(path)).config as object;
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, ROOT);
   const virtual = new Map(files.map(({ file, text }) => [resolve(ROOT, file), text]));
+  const folders = new Set([...virtual.keys()].map((path) => dirname(path)));
   const base = ts.createCompilerHost(options);
   const host: ts.CompilerHost = {
     ...base,
+    directoryExists: (path) => folders.has(path) || ts.sys.directoryExists(path),
     fileExists: (path) => virtual.has(path) || base.fileExists(path),
     readFile: (path) => virtual.get(path) ?? base.readFile(path),
     getSourceFile: (path, target, ...rest) => {
