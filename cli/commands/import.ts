@@ -15,6 +15,7 @@ import { readManifests } from "../manifest-files";
 export interface ImportOptions {
   readonly manifests?: readonly string[];
   readonly environment?: string;
+  readonly join?: boolean;
   readonly team?: string;
   readonly namespace: string;
   readonly format: "typescript" | "json";
@@ -33,6 +34,8 @@ export async function importManifests(given: readonly string[], options: ImportO
     const problem = options[name] === undefined ? undefined : labelNameProblem(options[name]);
     if (problem !== undefined) throw usageError(`--${name}`, problem, "give a name like payments");
   }
+  if (options.join === true && options.environment === undefined)
+    throw usageError("--join", "needs the name of the one environment", "give --environment NAME as well");
   const read = await readManifests(paths, io);
   const input = findInput(read.manifests, options.namespace);
   const errors = [...read.errors];
@@ -47,7 +50,11 @@ export async function importManifests(given: readonly string[], options: ImportO
     );
   for (const error of errors) io.stderr.write(`${errorLine(error)}\n`);
   if (input.count === 0) return EXIT.failed;
-  const program = importProgram(input, { environment: options.environment, team: options.team });
+  const program = importProgram(input, {
+    environment: options.environment,
+    join: options.join === true,
+    team: options.team,
+  });
   write(options.format === "json" ? printJson(program) : printTypeScript(program), options, io);
   for (const note of program.notes) io.stderr.write(`${isLoss(note) ? "warning" : "note"}: ${noteLine(note)}\n`);
   if (errors.length > 0) return EXIT.failed;
@@ -80,6 +87,7 @@ export const importCommand: CommandModule = {
       .argument("[path...]", "folder, file, or - for stdin")
       .option("--manifests <path...>", "the same, as for check")
       .option("--environment <name>", "name of the environment (default: what the addresses suggest)")
+      .option("--join", "all Vaults of the input are of that environment (default: an environment for each)")
       .option("--team <name>", "one team for all namespaces (default: a team for each namespace)")
       .option("--namespace <name>", "namespace of objects that name none", "default")
       .addOption(
@@ -98,6 +106,7 @@ const EXAMPLES = `
 Examples:
   keyturn import manifests/ --environment prod --out secrets.ts
   kubectl get externalsecrets,secretstores,clustersecretstores -A -o yaml | keyturn import - --environment prod
+  keyturn import manifests/ --environment prod --join   # several Vaults, one environment
 
 What the declarations do not say stands in their first comment, and on stderr as a warning with object, field, reason and remedy.
 An ExternalSecret whose Secret would get another content is not declared. See docs/import.md.

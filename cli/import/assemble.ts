@@ -10,10 +10,11 @@ import {
 } from "../../api";
 import { problemsOf, type Declaration } from "../../components/plan";
 import { appSecret, store, type AppSecretSpec, type StoreSpec } from "../../components/model";
+import { MAIN } from "../../components/model/environment";
 import { connectionOf, mountOf } from "./connection";
-import { importEnvironments, type ConnectionUse, type ImportedEnvironment } from "./environments";
+import { importEnvironments, type ConnectionUse, type EnvironmentNames, type ImportedVault } from "./environments";
 import type { Note } from "./note";
-import type { Program, SecretDeclaration, StoreDeclaration } from "./program";
+import type { NamedDeclaration, Program, SecretDeclaration, StoreDeclaration } from "./program";
 import type { Found, FoundStore, Input } from "./read";
 import { idleInterval, keyBelowMount, kvMount } from "./secret";
 import { importSecret, type PlacedSecret } from "./secrets";
@@ -21,8 +22,7 @@ import { importStores, storeDeclaration, type PlacedStore } from "./stores";
 import { importTeams, teamKey, type TeamUse } from "./teams";
 import { Ref, substitute, Variables } from "./tree";
 
-export interface ImportNames {
-  readonly environment: string | undefined;
+export interface ImportNames extends EnvironmentNames {
   readonly team: string | undefined;
 }
 
@@ -53,19 +53,22 @@ export function importProgram(input: Input, names: ImportNames): Program {
       connections.set(connectionId(found, at), {
         connection: connectionOf(found, at, owner),
         object: found.object,
+        store: found.value.metadata.name,
+        users: users.filter(({ mount: used }) => used === at).length,
         idle: users.flatMap(({ secret, mount: used }) => (used === at ? idleInterval(secret.value) : [])),
       });
   }
-  const environments = importEnvironments([...connections.values()], names.environment, variables, notes);
-  const environmentOf = (found: FoundStore, mount: string): ImportedEnvironment | undefined => {
+  const vaults = importEnvironments([...connections.values()], names, variables, notes);
+  const environments = [...new Set([...vaults.values()].map(({ environment }) => environment))];
+  const vaultOf = (found: FoundStore, mount: string): ImportedVault | undefined => {
     const use = connections.get(connectionId(found, mount));
-    return use === undefined ? undefined : environments.get(use.connection.id);
+    return use === undefined ? undefined : vaults.get(use.connection.id);
   };
 
   // 2. Teams: who lives in each namespace, and what is read there.
   const uses: TeamUse[] = [];
   for (const { secret, store: used, mount } of links) {
-    const environment = environmentOf(used, mount);
+    const environment = vaultOf(used, mount)?.environment;
     if (environment === undefined) continue;
     const { object, namespace, value } = secret;
     uses.push({
@@ -79,7 +82,7 @@ export function importProgram(input: Input, names: ImportNames): Program {
   }
   for (const found of input.stores) {
     const mount = mountOf(found.provider);
-    const environment = mount === undefined ? undefined : environmentOf(found, mount);
+    const environment = mount === undefined ? undefined : vaultOf(found, mount)?.environment;
     if (environment === undefined || found.namespace === "") continue;
     const { object, namespace } = found;
     uses.push({ environment, namespace, team: teamOf(namespace), object, keys: [], serviceAccount: accountOf(found) });
@@ -89,13 +92,11 @@ export function importProgram(input: Input, names: ImportNames): Program {
   // 3. Stores, as they are, by reference, or replaced.
   const placedStores = input.stores.flatMap((found): PlacedStore[] => {
     const mount = mountOf(found.provider) ?? links.find((link) => link.store === found)?.mount;
-    const environment = mount === undefined ? undefined : environmentOf(found, mount);
+    const vault = mount === undefined ? undefined : vaultOf(found, mount);
     const use = mount === undefined ? undefined : connections.get(connectionId(found, mount));
-    if (environment === undefined || use === undefined) return [];
-    const team = found.namespace === "" ? undefined : teams.get(teamKey(environment, found.namespace));
-    return found.namespace !== "" && team === undefined
-      ? []
-      : [{ found, environment, team, connection: use.connection }];
+    if (vault === undefined || use === undefined) return [];
+    const team = found.namespace === "" ? undefined : teams.get(teamKey(vault.environment, found.namespace));
+    return found.namespace !== "" && team === undefined ? [] : [{ found, vault, team, connection: use.connection }];
   });
   const stores = importStores(placedStores, variables, notes);
   const declared: StoreDeclaration[] = [...stores.declared];
@@ -105,18 +106,19 @@ export function importProgram(input: Input, names: ImportNames): Program {
   const ids = idsOf(links.map(({ secret }) => secret));
   const targets = new Map<string, boolean>();
   const scope = new Map<string, unknown>();
-  for (const { variable, value } of [...environments.values(), ...new Set(teams.values())]) scope.set(variable, value);
-  for (const { variable, environment, name } of stores.references)
-    scope.set(variable, { environment: scope.get(environment.variable), name });
+  for (const { variable, value } of [...environments, ...new Set(teams.values())]) scope.set(variable, value);
+  for (const { variable, environment, ...rest } of stores.references)
+    scope.set(variable, { environment: scope.get(environment.variable), ...rest });
   for (const { variable, id, spec } of declared) scope.set(variable, store(id, substitute(spec, scope) as StoreSpec));
   for (const link of links) {
     const { secret, store: used, mount } = link;
-    const environment = environmentOf(used, mount);
+    const vault = vaultOf(used, mount);
+    const environment = vault?.environment;
     const team = environment === undefined ? undefined : teams.get(teamKey(environment, secret.namespace));
     const use = stores.uses.get(used);
     const leave = (field: string, reason: string, remedy: string): void =>
       void notes.push({ level: "left-out", object: secret.object, field, reason, remedy });
-    if (environment === undefined || team === undefined || use === undefined) {
+    if (vault === undefined || environment === undefined || team === undefined || use === undefined) {
       leave("spec.secretStoreRef", "its store could not be declared", "see the note on the store");
       continue;
     }
@@ -133,18 +135,18 @@ export function importProgram(input: Input, names: ImportNames): Program {
     const placed: PlacedSecret = {
       found: secret,
       id: ids.get(secret) ?? secret.value.metadata.name,
-      environment: environment.value,
+      environment: vault.value,
       team,
       store: used,
       mount,
       use,
-      // A store of another environment does not fit into one AppSecret.
+      // A store of another environment or Vault does not fit into one AppSecret.
       otherStore: (ref) => {
         const other = findStore(input, ref, secret.namespace);
         const otherMount = other === undefined ? undefined : (mountOf(other.provider) ?? mount);
         if (other === undefined || otherMount === undefined) return undefined;
         const otherUse = stores.uses.get(other);
-        const same = environmentOf(other, otherMount) === environment;
+        const same = vaultOf(other, otherMount) === vault;
         return otherUse !== undefined && same ? { store: other, mount: otherMount, use: otherUse } : undefined;
       },
     };
@@ -153,14 +155,17 @@ export function importProgram(input: Input, names: ImportNames): Program {
     if (target !== undefined) targets.set(target, shares);
     secrets.push({ ...imported, variable: variables.name(...secretNames(placed)) });
     const all = [use, ...imported.uses];
-    if (all.some(({ replaced }) => replaced) && !declared.some((entry) => isDefaultStore(entry, team.variable))) {
-      const replacement = storeDeclaration(team, undefined, team.value.namespaces, variables);
+    if (
+      all.some(({ replaced }) => replaced) &&
+      !declared.some((entry) => isDefaultStore(entry, team.variable, vault.name))
+    ) {
+      const replacement = storeDeclaration(team, vault, undefined, team.value.namespaces, variables);
       declared.push(replacement);
       scope.set(replacement.variable, store(replacement.id, substitute(replacement.spec, scope) as StoreSpec));
     }
   }
   const program = {
-    environments: [...environments.values()],
+    environments,
     teams: [...new Set(teams.values())],
     stores: declared,
     references: stores.references.filter(({ variable }) => secrets.some(({ spec }) => refersTo(spec, variable))),
@@ -170,10 +175,9 @@ export function importProgram(input: Input, names: ImportNames): Program {
   return { ...program, notes: sortedNotes(notes) };
 }
 
-function isDefaultStore({ spec }: StoreDeclaration, team: string): boolean {
-  return (
-    spec.team instanceof Ref && spec.team.variable === team && spec.name === undefined && spec.namespaces === undefined
-  );
+function isDefaultStore({ spec }: StoreDeclaration, team: string, vault: string): boolean {
+  const here = spec.team instanceof Ref && spec.team.variable === team && (spec.vault ?? MAIN) === vault;
+  return here && spec.name === undefined && spec.namespaces === undefined;
 }
 
 function refersTo(tree: unknown, variable: string): boolean {
@@ -267,7 +271,7 @@ function teamNames(input: Input, given: string | undefined): (namespace: string)
 }
 
 /** What an ExternalSecret makes; undefined: nothing. */
-function targetOf(environment: ImportedEnvironment, { namespace, value }: Found<ExternalSecret>): string | undefined {
+function targetOf(environment: NamedDeclaration, { namespace, value }: Found<ExternalSecret>): string | undefined {
   const { creationPolicy, manifest } = value.spec.target ?? {};
   if (creationPolicy === "None") return undefined;
   return JSON.stringify([environment.name, namespace, manifest?.apiVersion, manifest?.kind, targetName(value)]);

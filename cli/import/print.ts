@@ -23,10 +23,14 @@ export function printTypeScript({ environments, teams, stores, references, secre
     teams.flatMap(({ variable, environment, name, spec }) =>
       call(variable, "team", [environment.variable, JSON.stringify(name)], spec),
     ),
-    references.flatMap(({ variable, environment, name }) => [
-      `/** Stays as it is; with an adapter, Store.fromName(${environment.variable}, ${JSON.stringify(name)}). */`,
-      `export const ${variable} = { environment: ${environment.variable}, name: ${JSON.stringify(name)} };`,
-    ]),
+    references.flatMap(({ variable, environment, name, vault }) => {
+      const at = `${environment.variable}, ${JSON.stringify(name)}`;
+      const which = vault === undefined ? "" : `vault: ${JSON.stringify(vault)}`;
+      return [
+        `/** Stays as it is; with an adapter, Store.fromName(${at}${which === "" ? "" : `, { ${which} }`}). */`,
+        `export const ${variable} = { environment: ${environment.variable}, name: ${JSON.stringify(name)}${which === "" ? "" : `, ${which}`} };`,
+      ];
+    }),
     stores.flatMap(({ variable, id, spec }) => call(variable, "store", [JSON.stringify(id)], spec)),
     ...secrets.map(({ variable, id, object, spec }) => [
       `/** ${plain(object).replaceAll("*/", "* /")} */`,
@@ -68,11 +72,7 @@ export function printJson({ environments, teams, stores, references, secrets, no
       name,
       spec: jsonOf(spec),
     })),
-    references: references.map(({ variable, environment, name }) => ({
-      variable,
-      environment: environment.variable,
-      name,
-    })),
+    references: references.map((reference) => ({ ...reference, environment: reference.environment.variable })),
     stores: stores.map(({ variable, id, spec }) => ({ variable, id, spec: jsonOf(spec) })),
     secrets: secrets.map(({ variable, id, object, spec }) => ({ variable, id, object, spec: jsonOf(spec) })),
     notes,

@@ -29,6 +29,8 @@ export interface StoreReference {
   readonly variable: string;
   readonly environment: Ref;
   readonly name: string;
+  /** Which Vault of the environment; absent: `main`. */
+  readonly vault?: string;
 }
 
 export interface SecretDeclaration extends StoreDeclaration {

@@ -10,7 +10,9 @@ import {
 } from "../../api";
 import { plan } from "../../components";
 import { appSecret, DeclarationError, type AppSecretSpec, type Environment } from "../../components/model";
+import { vaultField } from "../../components/model/environment";
 import { quote } from "../../components/model/secret-like";
+import { defaultStoreName } from "../../components/model/store";
 import { differences, meaningOf } from "./compare";
 import { foreignOwner } from "./foreign";
 import type { Note } from "./note";
@@ -24,6 +26,7 @@ import { Ref, substitute } from "./tree";
 export interface PlacedSecret {
   readonly found: Found<ExternalSecret>;
   readonly id: string;
+  /** With the Vault of the store as the one that is meant. */
   readonly environment: Environment;
   readonly team: ImportedTeam;
   readonly store: FoundStore;
@@ -71,7 +74,7 @@ export function importSecret(
       team: new Ref(team.variable),
       ...(name === id ? {} : { name }),
       ...(team.value.namespaces.length === 1 ? {} : { namespace: found.namespace }),
-      ...(use.ref === undefined ? {} : { store: use.ref }),
+      ...(use.ref === undefined ? vaultField(placed.environment) : { store: use.ref }),
       ...rest,
     };
     const [planned] = plan([appSecret(id, substitute(spec, scope) as AppSecretSpec)])
@@ -102,7 +105,7 @@ function entryStores({ found, store, mount, use, environment, otherStore }: Plac
   readonly used: readonly StoreUse[];
 } {
   const used: StoreUse[] = [];
-  const byDefault = { name: `keyturn-${environment.name}`, kind: "SecretStore" } as const;
+  const byDefault = { name: defaultStoreName(environment), kind: "SecretStore" } as const;
   const own = found.value.spec.secretStoreRef;
   const isMain = (ref: StoreRef): boolean =>
     ref.name === store.value.metadata.name && (ref.kind ?? "SecretStore") === store.value.kind;
@@ -112,7 +115,7 @@ function entryStores({ found, store, mount, use, environment, otherStore }: Plac
       const ref = (entry?.sourceRef as { readonly storeRef?: StoreRef } | undefined)?.storeRef ?? own;
       if (ref === undefined || ref.name === "") return "is missing";
       const there = lookUp(ref);
-      if (there === undefined) return "is a store that the input does not have, or of another environment";
+      if (there === undefined) return "is a store that the input does not have, or of another Vault or environment";
       used.push(there.use);
       const same = isMain(ref) || (there.use.replaced && use.replaced);
       if (!same && there.use.ref === undefined)

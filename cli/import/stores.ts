@@ -1,9 +1,12 @@
 import { DeclarationError, store, type StoreLike, type StoreSpec } from "../../components/model";
+import { vaultField } from "../../components/model/environment";
+import { defaultStoreName } from "../../components/model/store";
+import { accessName } from "../../components/model/team";
 import { plan } from "../../components";
 import { ENVIRONMENT, TEAM, vaultProviderOf, type JsonRecord, type SecretStore } from "../../api";
 import { differences, storeMeaning } from "./compare";
 import type { Connection } from "./connection";
-import type { ImportedEnvironment } from "./environments";
+import type { ImportedVault } from "./environments";
 import { foreignOwner } from "./foreign";
 import type { Note } from "./note";
 import type { StoreDeclaration, StoreReference } from "./program";
@@ -15,7 +18,7 @@ import { Ref, type Variables } from "./tree";
 export interface PlacedStore {
   readonly found: FoundStore;
   readonly connection: Connection;
-  readonly environment: ImportedEnvironment;
+  readonly vault: ImportedVault;
   /** Undefined for cluster-wide ones. */
   readonly team: ImportedTeam | undefined;
 }
@@ -42,10 +45,16 @@ export function importStores(placed: readonly PlacedStore[], variables: Variable
   const uses = new Map<FoundStore, StoreUse>();
   const groups = new Map<
     string,
-    { readonly team: ImportedTeam; readonly name: string; readonly stores: PlacedStore[] }
+    {
+      readonly team: ImportedTeam;
+      readonly vault: ImportedVault;
+      readonly name: string;
+      readonly stores: PlacedStore[];
+    }
   >();
   for (const entry of placed) {
-    const { found, environment, team } = entry;
+    const { found, vault, team } = entry;
+    const { environment } = vault;
     const { name } = found.value.metadata;
     const lost = unusable(entry);
     if (lost !== undefined || team === undefined) {
@@ -61,30 +70,32 @@ export function importStores(placed: readonly PlacedStore[], variables: Variable
     }
     const differing = differencesOf(entry, team);
     if (differing.length === 0) {
-      const id = JSON.stringify([team.variable, name]);
-      const group = groups.get(id) ?? { team, name, stores: [] };
+      const id = JSON.stringify([team.variable, vault.name, name]);
+      const group = groups.get(id) ?? { team, vault, name, stores: [] };
       groups.set(id, group);
       group.stores.push(entry);
       noteMetadata(found, notes);
       continue;
     }
-    const id = JSON.stringify([environment.name, name]);
+    const id = JSON.stringify([environment.name, vault.name, name]);
     const reference = references.get(id) ?? {
       variable: variables.name([name], [environment.name, name], [environment.name, name, "store"]),
       environment: new Ref(environment.variable),
       name,
+      ...vaultField(vault.value),
     };
     references.set(id, reference);
     uses.set(found, {
-      value: { name, environment: environment.value },
+      value: { name, environment: environment.value, ...vaultField(vault.value) },
       ref: new Ref(reference.variable),
       replaced: false,
     });
     for (const field of differing) notes.push(noteOf(entry, team, field));
   }
-  for (const { team, name, stores } of groups.values()) {
+  for (const { team, vault, name, stores } of groups.values()) {
     const declaration = storeDeclaration(
       team,
+      vault,
       name,
       stores.map(({ found }) => found.namespace),
       variables,
@@ -93,7 +104,7 @@ export function importStores(placed: readonly PlacedStore[], variables: Variable
     const isDefault = declaration.spec.name === undefined;
     for (const { found } of stores)
       uses.set(found, {
-        value: isDefault ? undefined : { name, environment: team.value.environment },
+        value: isDefault ? undefined : { name, environment: team.value.environment, ...vaultField(vault.value) },
         ref: isDefault ? undefined : new Ref(declaration.variable),
         replaced: false,
       });
@@ -101,21 +112,24 @@ export function importStores(placed: readonly PlacedStore[], variables: Variable
   return { declared, references: [...references.values()], uses };
 }
 
-/** The store `keyturn-<environment>` of the team. */
+/** A store of the team; without a name the one that secrets use which name none. */
 export function storeDeclaration(
   team: ImportedTeam,
+  vault: ImportedVault,
   name: string | undefined,
   namespaces: readonly string[],
   variables: Variables,
 ): StoreDeclaration {
-  const own = name === undefined || name === `keyturn-${team.value.environment.name}`;
+  const own = name === undefined || name === defaultStoreName(vault.value);
+  const which = vaultField(vault.value);
   const all = team.value.namespaces.every((namespace) => namespaces.includes(namespace));
-  const words = [team.value.environment.name, team.name, ...(own ? ["store"] : [name])];
+  const words = [team.value.environment.name, team.name, ...Object.values(which), ...(own ? ["store"] : [name])];
   return {
-    variable: variables.name([team.name, own ? "store" : name], words),
+    variable: variables.name([team.name, ...(own ? [...Object.values(which), "store"] : [name])], words),
     id: words.join("-"),
     spec: {
       team: new Ref(team.variable),
+      ...which,
       ...(own ? {} : { name }),
       ...(all ? {} : { namespaces: [...new Set(namespaces)].sort() }),
     },
@@ -135,11 +149,11 @@ function unusable({ found, team }: PlacedStore): { readonly field: string; reado
 }
 
 /** Where the store that keyturn would write in its place is another. */
-function differencesOf({ found, connection }: PlacedStore, team: ImportedTeam): readonly string[] {
+function differencesOf({ found, connection, vault }: PlacedStore, team: ImportedTeam): readonly string[] {
   if (connection.loginLost !== undefined) return ["spec.provider.vault.auth"];
   const { name } = found.value.metadata;
   try {
-    const spec: StoreSpec = { team: team.value, name, namespaces: [found.namespace] };
+    const spec: StoreSpec = { team: team.value, ...vaultField(vault.value), name, namespaces: [found.namespace] };
     const [planned] = plan([store("store", spec)]).manifests as unknown as readonly SecretStore[];
     const provider = planned === undefined ? undefined : vaultProviderOf(planned);
     if (planned === undefined || provider === undefined) return ["spec"];
@@ -174,13 +188,13 @@ function noteMetadata({ object, value }: FoundStore, notes: Note[]): void {
 
 const KEEP = "the store stays as it is and the secrets refer to it";
 
-function noteOf({ found, connection }: PlacedStore, team: ImportedTeam, field: string): Note {
+function noteOf({ found, connection, vault }: PlacedStore, team: ImportedTeam, field: string): Note {
   const role = /\.(?:role|vaultRole)$/.test(field);
   const account = field.endsWith("serviceAccountRef.name");
   const reason =
     connection.loginLost ??
     (role
-      ? `is not "keyturn-${team.value.environment.name}-${team.name}", the role by which keyturn's stores of the team log in`
+      ? `is not "${accessName({ ...team.value, environment: vault.value })}", the role by which keyturn's stores of the team log in`
       : account
         ? "is not the ServiceAccount of the team's other stores"
         : field.endsWith("serviceAccountRef.audiences")
