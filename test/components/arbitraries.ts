@@ -20,6 +20,7 @@ import {
   type Team,
   type VaultSpec,
 } from "keyturn";
+import { consumerKind, rolloutPolicy } from "./rollout-arbitraries";
 import { secretOf, segment } from "./secret-arbitraries";
 
 /** Everything that is declared for one random company; always valid. */
@@ -202,9 +203,11 @@ export function companyOf(mark?: string): fc.Arbitrary<Company> {
           extras: reconcilerExtras,
           quota: fc.constantFrom(undefined, false as const, { requestsPerSecond: 50 }),
           audit: fc.constantFrom(undefined, false as const, { type: "syslog" as const, tag: "bao" }),
+          kind: consumerKind,
+          rollout: rolloutPolicy,
           all: fc.boolean(),
         })
-        .map(({ secrets, scope, clusterStores, extras, quota, audit, all: everything }): Company => {
+        .map(({ secrets, scope, clusterStores, extras, quota, audit, kind, rollout, all: everything }): Company => {
           const declarations: Declaration[] = secrets.flat();
           for (const secret of secrets.flat()) {
             if (secret.spec.creationPolicy === "None" || secret.spec.manifest !== undefined) continue;
@@ -212,8 +215,8 @@ export function companyOf(mark?: string): fc.Arbitrary<Company> {
             declarations.push(
               consumer(
                 secret,
-                { kind: "Deployment", name: `${secret.spec.team.name}-app` },
-                everything ? {} : { keys },
+                { kind, name: `${secret.spec.team.name}-app` },
+                { ...(kind === "CronJob" || kind === "Job" ? {} : rollout), ...(everything ? {} : { keys }) },
               ),
             );
           }
