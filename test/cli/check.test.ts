@@ -49,6 +49,33 @@ describe("exit codes", () => {
     expect((await check([...out, "--fail-on", "warning"])).code).toBe(1);
   });
 
+  test("1 when an extra grant that is used is over, 0 while it lasts", async () => {
+    file("out/a.yaml", OUTSIDE);
+    const lend = (until: string) => {
+      const lent = environments.map((environment) => ({
+        ...environment,
+        teams: environment.teams.map((team) => ({
+          ...team,
+          alsoReads: [{ path: "billing/db", reason: "PAY-1", until }],
+        })),
+      }));
+      file("environments.yaml", dump({ apiVersion: "keyturn.dev/v1alpha1", kind: "Environments", environments: lent }));
+    };
+    lend("2026-01-31");
+    const { code, stdout } = await check(out);
+    expect(code).toBe(1);
+    expect(stdout).toContain("ACC001");
+    expect(stdout).toContain(
+      '"prod/billing/db" is read by the extra grant billing/db of team "payments", which ended on 2026-01-31',
+    );
+    lend("9999-12-31");
+    expect((await check(out)).code).toBe(0);
+    lend("2026-02-30");
+    expect((await check(out)).stderr).toContain(
+      "teams[0].alsoReads[0].until: is not a day of the calendar in the form YYYY-MM-DD",
+    );
+  });
+
   test("2 when something could not be read, whatever is found in the rest, which is judged all the same", async () => {
     file("out/a.yaml", OUTSIDE);
     file("out/b.yaml", "a: [");

@@ -170,6 +170,25 @@ describe("the plugin alone", () => {
     expect(await validate(outside)).toMatchObject({ status: "failure", rules: ["STO006 (error)"], log: [] });
   });
 
+  test("an extra grant that is over fails the synth, one that lasts does not", async () => {
+    const lending = (until: string) =>
+      environments.map((environment) => ({
+        ...environment,
+        teams: environment.teams.map((team) => ({
+          ...team,
+          alsoReads: [{ prefix: "billing", reason: "PAY-1", until }],
+        })),
+      }));
+    expect(await validate(outside, { environments: lending("2026-01-31") })).toMatchObject({
+      status: "failure",
+      rules: ["ACC001 (error)"],
+    });
+    expect(await validate(outside, { environments: lending("9999-12-31") })).toMatchObject({
+      status: "success",
+      rules: [],
+    });
+  });
+
   test("warnings are shown and fail only when they should", async () => {
     expect(await validate(warning)).toMatchObject({
       status: "success",

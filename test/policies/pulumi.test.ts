@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { PolicyPackArgs } from "@pulumi/policy";
+import { calendarDay } from "../../api";
 import { keyturnPolicies } from "../../policies";
 import { buildPolicies, ROOT } from "./built";
 import { environments } from "./fixtures";
@@ -85,6 +86,26 @@ describe("the policy pack in Pulumi's own host, over gRPC", () => {
     expect(await one("kubernetes:external-secrets.io/v1beta1:ExternalSecret", reading("billing/db"))).toEqual(expected);
     expect(await one("kubernetes:external-secrets.io/v1:ExternalSecretPatch", reading("billing/db"))).toEqual(expected);
     expect(await one(ES, reading("payments/db"))).toEqual([]);
+  });
+
+  test("an extra grant that is over is mandatory, one that ends soon is advice, one that lasts is neither", async () => {
+    const soon = calendarDay(Date.now() + 3 * 24 * 60 * 60 * 1000);
+    const lending = (until: string) => ({
+      environments: environments.map((environment) => ({
+        ...environment,
+        teams: environment.teams.map((team) => ({ ...team, alsoReads: [{ path: "lent/a", reason: "PAY-1", until }] })),
+      })),
+    });
+    const said = async (until: string) => {
+      await host.configure(lending(until));
+      return one(ES, reading("lent/a"));
+    };
+    const message = (when: string) =>
+      `spec.data[0].remoteRef.key: (not shown) is read by the extra grant lent/a of team "payments", which ${when}`;
+    expect(await said("2026-01-31")).toEqual([`mandatory: ACC001 ${message("ended on 2026-01-31")}`]);
+    expect(await said(soon)).toEqual([expect.stringContaining(`advisory: ACC002 ${message(`ends on ${soon}, in `)}`)]);
+    expect(await said("9999-12-31")).toEqual([]);
+    await host.configure({ environments: DOCUMENT });
   });
 
   test("a Secret with values is mandatory, also as patch and in a list", async () => {
