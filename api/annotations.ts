@@ -15,6 +15,8 @@ export const GENERATION = `${KEYTURN}/generation`;
 /** On any object. */
 export const ENVIRONMENT = `${KEYTURN}/environment`;
 export const TEAM = `${KEYTURN}/team`;
+/** On a store, where its environment has several clusters. */
+export const CLUSTER = `${KEYTURN}/cluster`;
 export const IGNORE_PREFIX = `${KEYTURN}/ignore-`;
 
 /** On an ExternalSecret: take over an existing Secret even though keys of it would be lost. */

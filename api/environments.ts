@@ -35,13 +35,21 @@ export interface VaultData {
 
 /** How an environment logs in; where the method is mounted, and for ServiceAccount tokens their audience. */
 export type LoginData =
-  | { readonly kubernetes: { readonly mount: string; readonly audience?: string } }
-  | { readonly jwt: { readonly mount: string; readonly audience?: string } }
+  | { readonly kubernetes: TokenLoginData }
+  | { readonly jwt: TokenLoginData }
   | { readonly appRole: { readonly mount: string } }
   | { readonly userPass: { readonly mount: string } }
   | { readonly ldap: { readonly mount: string } }
   | { readonly cert: { readonly mount: string } }
   | { readonly token: { readonly secret: string; readonly key: string } };
+
+/** Login by ServiceAccount tokens. */
+export interface TokenLoginData {
+  readonly mount: string;
+  readonly audience?: string;
+  /** Mounts by cluster, where the environment has several; `mount` is then none of them. */
+  readonly clusters?: Readonly<Record<string, string>>;
+}
 
 const LOGIN_METHODS = ["kubernetes", "jwt", "appRole", "userPass", "ldap", "cert", "token"];
 
@@ -157,6 +165,16 @@ function checkVault(vault: unknown, path: string, problem: Report): void {
   const login = vault.login;
   if (!isRecord(login) || !LOGIN_METHODS.some((method) => isRecord(login[method])))
     problem(`${path}.login`, `must have one of ${LOGIN_METHODS.join(", ")}`);
+  else for (const method of ["kubernetes", "jwt"]) checkLoginMounts(login[method], `${path}.login.${method}`, problem);
+}
+
+function checkLoginMounts(login: unknown, path: string, problem: Report): void {
+  if (!isRecord(login) || login.clusters === undefined) return;
+  if (!isRecord(login.clusters)) return problem(`${path}.clusters`, "is not an object");
+  for (const [name, mount] of Object.entries(login.clusters)) {
+    checkName(name, `${path}.clusters.${name}`, problem);
+    if (typeof mount !== "string" || mount === "") problem(`${path}.clusters.${name}`, "is not the path of a mount");
+  }
 }
 
 function checkName(value: unknown, path: string, problem: Report): void {

@@ -1,4 +1,11 @@
-import { ESO_VERSION, type SecretKeyRef, type SecretStore, type VaultAuth, type VaultProvider } from "../../api";
+import {
+  CLUSTER,
+  ESO_VERSION,
+  type SecretKeyRef,
+  type SecretStore,
+  type VaultAuth,
+  type VaultProvider,
+} from "../../api";
 import type { Environment } from "../model/environment";
 import type { SecretKey } from "../model/login";
 import type { ResolvedStore } from "../model/store";
@@ -14,7 +21,12 @@ export function storeManifests(store: ResolvedStore): readonly Manifest[] {
     const object: SecretStore = {
       apiVersion: ESO_VERSION,
       kind: "SecretStore",
-      metadata: metadata({ name: store.name, namespace, ...ownedBy(store.team) }),
+      metadata: metadata({
+        name: store.name,
+        namespace,
+        ...ownedBy(store.team),
+        ...(store.cluster === undefined ? {} : { annotations: { [CLUSTER]: store.cluster } }),
+      }),
       spec: {
         // A store without a class is External Secrets Operator's.
         ...(store.environment.reconciler.install ? { controller: CONTROLLER_CLASS } : {}),

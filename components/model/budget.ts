@@ -1,5 +1,6 @@
 import { formatDuration, parseDuration, type JsonRecord } from "../../api";
 import type { ResolvedAppSecret } from "./app-secret";
+import type { Environment } from "./environment";
 import { record } from "./fields";
 import type { Place } from "./problems";
 
@@ -34,9 +35,14 @@ export function intervalOf({ refreshPolicy, refreshInterval }: Read): number {
   return refreshPolicy === "Periodic" ? parseDuration(refreshInterval) : Infinity;
 }
 
+/** How often each path is read at a refresh: once in each cluster of the environment. */
+export function readersOf({ clusters }: Environment): number {
+  return Math.max(1, clusters.length);
+}
+
 /** What an AppSecret costs when it shares its paths with no other, in requests a second. */
-export function costOf(secret: Read): number {
-  return rounded((readsOf(secret).length * 1000) / intervalOf(secret));
+export function costOf(secret: Read & Pick<ResolvedAppSecret, "environment">): number {
+  return rounded((readsOf(secret).length * readersOf(secret.environment) * 1000) / intervalOf(secret));
 }
 
 /** To six decimals: sums of floating-point numbers differ in the last ones. */
@@ -55,10 +61,12 @@ export function checkOwnCost(
   const cost = budget === undefined ? 0 : costOf(secret);
   if (budget === undefined || cost <= budget) return;
   const reads = readsOf(secret).length;
+  const readers = readersOf(environment);
   const field = ["refreshInterval", "staleFor", "rotatesEvery"].find((name) => fields[name] !== undefined);
-  const fits = formatDuration(Math.ceil(reads / budget) * 1000);
+  const fits = formatDuration(Math.ceil((reads * readers) / budget) * 1000);
   (field === undefined ? place : place.at(field)).report(
     `${reads === 1 ? "one path" : `${reads} paths`} every ${secret.refreshInterval} ` +
+      `${readers === 1 ? "" : `in ${readers} clusters `}` +
       `${field === undefined ? `(staleFor of environment "${environment.name}") ` : ""}` +
       `are ${cost} requests a second, more than the whole budget of ${budget} of environment "${environment.name}"; ` +
       `an interval of ${fits} fits, or raise the budget`,

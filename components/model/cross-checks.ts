@@ -140,7 +140,9 @@ function thingsOf(
 ): readonly (readonly [field: string, thing: string])[] {
   switch (entry.kind) {
     case "Store":
-      return entry.namespaces.map((namespace) => ["name", `SecretStore ${namespace}/${entry.name}`] as const);
+      return entry.namespaces.map(
+        (namespace) => ["name", `SecretStore ${namespace}/${entry.name}${inCluster(entry)}`] as const,
+      );
     case "TeamAccess":
       return [["team", `the access of team "${entry.team.name}"${inVault(entry.environment)}`]];
     case "Platform":
@@ -148,6 +150,10 @@ function thingsOf(
     case "Reconciler":
       return [["environment", `the reconciler in namespace "${entry.environment.reconciler.namespace}"`]];
   }
+}
+
+function inCluster({ cluster }: ResolvedStore): string {
+  return cluster === undefined ? "" : ` in cluster "${cluster}"`;
 }
 
 function inVault({ vault }: Environment): string {

@@ -1,6 +1,7 @@
 import type { AuditData, EnvironmentData, JsonRecord, LoginData, VaultData } from "../../api";
 import { readAudit, type Audit } from "./audit";
 import { readRate, type RequestRate } from "./budget";
+import { checkLoginMounts, loginMounts, readClusters, type Cluster, type ClusterSpec } from "./clusters";
 import { boolean, duration, isOutput, label, record, text, vaultPath } from "./fields";
 import { readKeyOf, readLogin, type Login, type LoginSpec } from "./login";
 import { collecting, Place } from "./problems";
@@ -40,6 +41,11 @@ export interface EnvironmentSettings {
    * the plan notes it.
    */
   readonly audit?: AuditData;
+  /**
+   * The clusters that belong to it, by name: in each the teams log in at a mount of its own, by a role of the same name. A Store says
+   * which it is for where there are several. Default: one cluster, which has no name and is said by the Platform.
+   */
+  readonly clusters?: { readonly [name: string]: ClusterSpec };
 }
 
 /** Who keeps the Secrets of an environment in step, and as which ServiceAccount. */
@@ -124,6 +130,8 @@ export interface Environment<N extends string = string> {
   readonly staleFor: string | undefined;
   readonly reconciler: { readonly install: boolean; readonly namespace: string; readonly serviceAccount: string };
   readonly audit: Audit | undefined;
+  /** Sorted by name; none: one cluster without a name. */
+  readonly clusters: readonly Cluster[];
 }
 
 /**
@@ -139,7 +147,7 @@ export function environment<const N extends string>(name: N, spec: EnvironmentSp
     const place = Place.of(problems, "Environment", name);
     label(place.at("name"), name);
     const fields = record(place, spec) ?? {};
-    place.onlyFields(fields, ["vault", "vaults", "staleFor", "reconciler", "audit"]);
+    place.onlyFields(fields, ["vault", "vaults", "staleFor", "reconciler", "audit", "clusters"]);
     if (fields.staleFor !== undefined) duration(place.at("staleFor"), fields.staleFor);
     const staleFor = typeof fields.staleFor === "string" ? fields.staleFor : undefined;
     const reconciler = readReconciler(place.at("reconciler"), fields.reconciler);
@@ -150,7 +158,10 @@ export function environment<const N extends string>(name: N, spec: EnvironmentSp
         ? [read(place.at("vault"), fields.vault, MAIN)]
         : readVaults(place, fields, read).sort((a, b) => (a.name < b.name ? -1 : 1));
     const vault = vaults.find((one) => one.name === MAIN) ?? read(Place.of([], "Environment", name), {}, MAIN);
-    return { name, vault, vaults, staleFor, reconciler, audit: readAudit(place.at("audit"), fields.audit) };
+    const audit = readAudit(place.at("audit"), fields.audit);
+    const clusters = readClusters(place.at("clusters"), fields.clusters);
+    checkLoginMounts(place.at("clusters"), vaults, clusters);
+    return { name, vault, vaults, staleFor, reconciler, audit, clusters };
   });
 }
 
@@ -276,6 +287,7 @@ export function isEnvironment(value: unknown): value is Environment {
     typeof candidate.name === "string" &&
     candidate.vault?.kv !== undefined &&
     Array.isArray(candidate.vaults) &&
+    Array.isArray(candidate.clusters) &&
     candidate.reconciler !== undefined
   );
 }
@@ -286,20 +298,22 @@ export function environmentData(environment: Environment): Omit<EnvironmentData,
   const main = environment.vaults.find(({ name }) => name === MAIN) ?? environment.vault;
   return {
     name: environment.name,
-    vault: vaultData(main),
+    vault: vaultData(main, environment.clusters),
     ...(others.length === 0
       ? {}
-      : { otherVaults: Object.fromEntries(others.map((vault) => [vault.name, vaultData(vault)])) }),
+      : {
+          otherVaults: Object.fromEntries(others.map((vault) => [vault.name, vaultData(vault, environment.clusters)])),
+        }),
     ...(environment.audit === undefined ? {} : { audit: environment.audit }),
   };
 }
 
-function vaultData({ address, namespace, kv, login }: EnvironmentVault): VaultData {
+function vaultData({ address, namespace, kv, login }: EnvironmentVault, clusters: readonly Cluster[]): VaultData {
   return {
     address,
     ...(namespace === undefined ? {} : { namespace }),
     kv: { mount: kv.mount, version: kv.version },
-    login: loginData(login),
+    login: loginData(login, clusters),
   };
 }
 
@@ -333,11 +347,14 @@ export function vaultField({ vault }: Environment): { readonly vault?: string } 
   return vault.name === MAIN ? {} : { vault: vault.name };
 }
 
-function loginData(login: Login): LoginData {
+function loginData(login: Login, clusters: readonly Cluster[]): LoginData {
   if ("token" in login) return { token: { secret: login.token.secret, key: login.token.key } };
-  if ("kubernetes" in login)
-    return { kubernetes: { mount: login.kubernetes.mount, audience: login.kubernetes.audience } };
-  if ("jwt" in login) return { jwt: { mount: login.jwt.mount, audience: login.jwt.audience } };
+  const of = ({ mount, audience }: { readonly mount: string; readonly audience: string }) => ({
+    ...loginMounts(mount, clusters),
+    audience,
+  });
+  if ("kubernetes" in login) return { kubernetes: of(login.kubernetes) };
+  if ("jwt" in login) return { jwt: of(login.jwt) };
   if ("appRole" in login) return { appRole: { mount: login.appRole.mount } };
   if ("userPass" in login) return { userPass: { mount: login.userPass.mount } };
   return "ldap" in login ? { ldap: { mount: login.ldap.mount } } : { cert: { mount: login.cert.mount } };

@@ -1,7 +1,9 @@
 export { appSecret, resolveAppSecret } from "./app-secret";
 export type { AppSecretDeclaration, AppSecretSpec, ResolvedAppSecret, ResolvedKey } from "./app-secret";
 export type { Audit, MountedAuditDevice } from "./audit";
+export type { JwtKeysSpec, KubernetesApiSpec } from "./api-server";
 export type { RequestRate } from "./budget";
+export type { Cluster, ClusterSpec } from "./clusters";
 export { consumer } from "./consumer";
 export type { ConsumerDeclaration, ConsumerKind, ResolvedConsumer, RunKind, WorkloadRef } from "./consumer";
 export { secretUse } from "./containers";
@@ -43,14 +45,7 @@ export type {
 export type { AlertsSpec, DashboardsSpec, ServiceMonitorSpec } from "./monitoring";
 export type { NetworkPolicySpec } from "./network-policy";
 export { platform } from "./platform";
-export type {
-  FileAuditSpec,
-  JwtKeysSpec,
-  KubernetesApiSpec,
-  PlatformDeclaration,
-  PlatformSpec,
-  ResolvedPlatform,
-} from "./platform";
+export type { FileAuditSpec, PlatformDeclaration, PlatformLogin, PlatformSpec, ResolvedPlatform } from "./platform";
 export { DeclarationError } from "./problems";
 export { reconciler } from "./reconciler";
 export type { ImageSpec, ReconcilerDeclaration, ReconcilerSpec, ResolvedReconciler, ResourcesSpec } from "./reconciler";

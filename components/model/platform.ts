@@ -1,8 +1,10 @@
-import type { AuditDevice, Problem } from "../../api";
+import type { AuditDevice, JsonRecord, Problem } from "../../api";
+import { readJwt, readKubernetes, type JwtKeysSpec, type KubernetesApiSpec } from "./api-server";
 import { readAuditDevice, type MountedAuditDevice } from "./audit";
 import { readRate, type RequestRate } from "./budget";
+import { clustersOf } from "./clusters";
 import { environmentAt, isEnvironment, reviewsWithLogin, type Environment, type EnvironmentVault } from "./environment";
-import { isOutput, list, record, text } from "./fields";
+import { isOutput, record } from "./fields";
 import { outputsIn } from "./outputs";
 import { collecting, Place } from "./problems";
 import { quote } from "./secret-like";
@@ -13,9 +15,9 @@ export interface PlatformSpec<N extends string = string> {
   readonly environment: Environment<N>;
   /** Which Vault of the environment: one Platform each. Default `main`. */
   readonly vault?: string;
-  /** How Vault reaches the API server that vouches for the login tokens. Needed for login by Kubernetes. */
+  /** How Vault reaches the API server that vouches for the login tokens. Needed for login by Kubernetes, unless the environment's clusters say it. */
   readonly kubernetes?: KubernetesApiSpec;
-  /** Whose signatures on login tokens Vault believes. Needed for login by JWT. */
+  /** Whose signatures on login tokens Vault believes. Needed for login by JWT, unless the environment's clusters say it. */
   readonly jwt?: JwtKeysSpec;
   /**
    * An audit device; one without a type is a file. Default: that of the environment, if it names one; `false`: none, because it is there
@@ -44,33 +46,6 @@ export interface FileAuditSpec {
   readonly file: string;
 }
 
-/** The API server, as Vault reaches it. */
-export interface KubernetesApiSpec {
-  /** `https://kubernetes.default.svc` when Vault runs in the cluster. */
-  readonly host: string;
-  /** CA of the API server as PEM. Default: that of Vault's own pod; needed with reviewer `client`, where Vault looks at no pod's. */
-  readonly ca?: string;
-}
-
-/** The public keys of the cluster's ServiceAccount tokens: where Vault finds them, or the keys themselves. */
-export interface JwtKeysSpec {
-  /** Exactly one of the three. */
-  readonly keys:
-    | {
-        /** The cluster's issuer; Vault reads `/.well-known/openid-configuration` below it. */
-        readonly discoveryUrl: string;
-      }
-    | { readonly jwksUrl: string }
-    | {
-        /** Public keys as PEM, for a Vault that reaches no URL of the cluster. */
-        readonly publicKeys: readonly string[];
-      };
-  /** The only `iss` that is taken. Default: none is demanded, or with `discoveryUrl` the one found there. */
-  readonly issuer?: string;
-  /** CA of the URL as PEM. Default: the CAs of Vault's host. */
-  readonly ca?: string;
-}
-
 /** The declaration of a Platform; plain data. */
 export interface PlatformDeclaration<N extends string = string> {
   readonly kind: "Platform";
@@ -83,13 +58,23 @@ export function platform<N extends string>(id: string, spec: PlatformSpec<N>): P
   return { kind: "Platform", id, spec };
 }
 
+/** The login method of one cluster. */
+export interface PlatformLogin {
+  /** Undefined where the environment has but one. */
+  readonly cluster: string | undefined;
+  /** As the cluster sees it: its login mount is the cluster's. */
+  readonly environment: Environment;
+  readonly kubernetes: KubernetesApiSpec | undefined;
+  readonly jwt: JwtKeysSpec | undefined;
+}
+
 /** A Platform with everything derived. */
 export interface ResolvedPlatform {
   readonly kind: "Platform";
   readonly id: string;
   readonly environment: Environment;
-  readonly kubernetes: KubernetesApiSpec | undefined;
-  readonly jwt: JwtKeysSpec | undefined;
+  /** One for each cluster, sorted by its name. */
+  readonly logins: readonly PlatformLogin[];
   /** Of the Platform, or of the environment; to be made by hand where the Vault has a namespace. */
   readonly audit: MountedAuditDevice | undefined;
   /** Of the Platform, or the budget; to be made by hand where the Vault has a namespace. */
@@ -115,77 +100,53 @@ export function readPlatform(problems: Problem[], declaration: PlatformDeclarati
     return undefined;
   }
   const environment = environmentAt(place.at("vault"), fields.environment, fields.vault);
-  if ("kubernetes" in environment.vault.login && fields.kubernetes === undefined)
-    place.at("kubernetes").report(`is missing; environment "${environment.name}" logs in by Kubernetes`);
-  if ("jwt" in environment.vault.login && fields.jwt === undefined)
-    place.at("jwt").report(`is missing; environment "${environment.name}" logs in by JWT`);
-  const kubernetes = readKubernetes(place.at("kubernetes"), fields.kubernetes);
-  // Vault and OpenBao refuse such a configuration.
-  if (kubernetes !== undefined && kubernetes.ca === undefined && reviewsWithLogin(environment))
-    place.at("kubernetes").at("ca").report(`is missing; environment "${environment.name}" has the reviewer "client"`);
   return {
     kind: "Platform",
     id: declaration.id,
     environment,
-    kubernetes,
-    jwt: readJwt(place.at("jwt"), fields.jwt),
+    logins: readLogins(place, fields, environment),
     audit: readAudit(place.at("audit"), fields.audit, environment),
     quota: readQuota(place.at("quota"), fields.quota, environment),
   };
 }
 
-function readKubernetes(place: Place, value: unknown): KubernetesApiSpec | undefined {
-  const fields = value === undefined ? undefined : record(place, value);
-  if (fields === undefined) return undefined;
-  place.onlyFields(fields, ["host", "ca"]);
-  const host = text(place.at("host"), fields.host) ?? "";
-  if (host !== "" && !/^https:\/\/[^/\s?#@]+\/?$/.test(host))
-    place.at("host").report('is not an address like "https://kubernetes.default.svc"');
-  return { host, ...readCertificates(place.at("ca"), fields.ca) };
-}
-
-function readCertificates(place: Place, value: unknown): { readonly ca?: string } {
-  const ca = value === undefined ? undefined : text(place, value);
-  if (ca !== undefined && (!/-----BEGIN CERTIFICATE-----/.test(ca) || /PRIVATE KEY/.test(ca)))
-    place.report("must be PEM certificates and nothing else. It is not shown");
-  return ca === undefined ? {} : { ca };
-}
-
-function readJwt(place: Place, value: unknown): JwtKeysSpec | undefined {
-  const fields = value === undefined ? undefined : record(place, value);
-  if (fields === undefined) return undefined;
-  place.onlyFields(fields, ["keys", "issuer", "ca"]);
-  const issuer = fields.issuer === undefined ? undefined : text(place.at("issuer"), fields.issuer);
-  return {
-    keys: readJwtKeys(place.at("keys"), fields.keys),
-    ...(issuer === undefined ? {} : { issuer }),
-    ...readCertificates(place.at("ca"), fields.ca),
-  };
-}
-
-function readJwtKeys(place: Place, value: unknown): JwtKeysSpec["keys"] {
-  const fields = record(place, value) ?? {};
-  const kinds = ["discoveryUrl", "jwksUrl", "publicKeys"];
-  place.onlyFields(fields, kinds);
-  if (kinds.filter((kind) => fields[kind] !== undefined).length !== 1)
-    place.report("must have exactly one of discoveryUrl, jwksUrl and publicKeys");
-  const url = (field: string): string => {
-    const written = text(place.at(field), fields[field]) ?? "";
-    if (written !== "" && !/^https:\/\/[^/\s?#@]+(?:\/[^\s?#@]*)?$/.test(written))
-      place.at(field).report('is not an address like "https://issuer.example.com/cluster"');
-    return written;
-  };
-  if (fields.jwksUrl !== undefined) return { jwksUrl: url("jwksUrl") };
-  if (fields.publicKeys === undefined)
-    return { discoveryUrl: fields.discoveryUrl === undefined ? "" : url("discoveryUrl") };
-  const publicKeys = list(place.at("publicKeys"), fields.publicKeys, (at, entry) => {
-    const key = text(at, entry);
-    if (key !== undefined && !/^-----BEGIN (?:RSA )?PUBLIC KEY-----\n/.test(key))
-      at.report("must be a public key as PEM (-----BEGIN PUBLIC KEY-----). It is not shown");
-    return key;
+/** Who vouches for the tokens of each cluster: the cluster's own, else what the Platform says, which is for one cluster. */
+function readLogins(place: Place, fields: JsonRecord, environment: Environment): readonly PlatformLogin[] {
+  const kubernetes = readKubernetes(place.at("kubernetes"), fields.kubernetes);
+  const jwt = readJwt(place.at("jwt"), fields.jwt);
+  const seen = clustersOf(environment);
+  for (const [field, method] of [
+    ["kubernetes", "Kubernetes"],
+    ["jwt", "JWT"],
+  ] as const) {
+    const silent = seen.filter(({ cluster }) => cluster?.[field] === undefined);
+    if (fields[field] !== undefined) {
+      if (seen.length > 1 || silent.length === 0)
+        place.at(field).report(`is for the clusters of environment "${environment.name}" to say; leave it out here`);
+    } else if (field in environment.vault.login && silent.length > 0) {
+      const names = silent.flatMap(({ cluster }) => (cluster === undefined ? [] : [`"${cluster.name}"`]));
+      const who = names.length === 0 ? "" : `, and ${field} is not said by its cluster ${names.join(", ")}`;
+      place.at(field).report(`is missing; environment "${environment.name}" logs in by ${method}${who}`);
+    }
+  }
+  return seen.map(({ environment: own, cluster }) => {
+    const api = cluster?.kubernetes ?? kubernetes;
+    // Vault and OpenBao refuse such a configuration.
+    if (api !== undefined && api.ca === undefined && reviewsWithLogin(own))
+      place
+        .at("kubernetes")
+        .at("ca")
+        .report(
+          `is missing${cluster?.kubernetes === undefined ? "" : ` at cluster "${cluster.name}"`}; ` +
+            `environment "${environment.name}" has the reviewer "client"`,
+        );
+    return {
+      cluster: seen.length > 1 ? cluster?.name : undefined,
+      environment: own,
+      kubernetes: api,
+      jwt: cluster?.jwt ?? jwt,
+    };
   });
-  if (publicKeys.length === 0) place.at("publicKeys").report("is empty");
-  return { publicKeys };
 }
 
 function readAudit(place: Place, value: unknown, { vault, audit }: Environment): ResolvedPlatform["audit"] {

@@ -1,4 +1,5 @@
 import type { JsonRecord, Problem } from "../../api";
+import { environmentInCluster } from "./clusters";
 import { MAIN, vaultField, vaultSuffix, type Environment } from "./environment";
 import { isOutput, label, list, objectName, record } from "./fields";
 import { didYouMean } from "./nearest";
@@ -17,6 +18,8 @@ export interface StoreSpec<N extends string = string> {
   readonly name?: string;
   /** Default: all namespaces of the team. */
   readonly namespaces?: readonly string[];
+  /** Which cluster of the environment it is for; needed where that has several. */
+  readonly cluster?: string;
 }
 
 /** The declaration of a Store; plain data. */
@@ -82,6 +85,8 @@ export interface ResolvedStore {
   readonly name: string;
   /** Sorted. */
   readonly namespaces: readonly string[];
+  /** Undefined where the environment has but one. */
+  readonly cluster: string | undefined;
 }
 
 /** @throws DeclarationError with every problem of the declaration */
@@ -100,12 +105,14 @@ export function readStoreDeclaration(
   if (outputsIn(place, declaration)) return undefined;
   const fields = record(place, declaration.spec);
   if (fields === undefined) return undefined;
-  place.onlyFields(fields, ["team", "vault", "name", "namespaces"]);
+  place.onlyFields(fields, ["team", "vault", "name", "namespaces", "cluster"]);
   if (isOutput(fields.team) || !isTeam(fields.team)) {
     place.at("team").report(fields.team === undefined ? "is missing" : "is not made by team(...)");
     return undefined;
   }
-  const team = teamAt(place.at("vault"), fields.team, fields.vault);
+  const named = teamAt(place.at("vault"), fields.team, fields.vault);
+  const { environment, cluster } = environmentInCluster(place.at("cluster"), named.environment, fields.cluster);
+  const team = environment === named.environment ? named : { ...named, environment };
   const namespaces =
     fields.namespaces === undefined ? team.namespaces : list(place.at("namespaces"), fields.namespaces, label);
   namespaces.forEach((namespace, index) => {
@@ -121,8 +128,9 @@ export function readStoreDeclaration(
   return {
     kind: "Store",
     id: declaration.id,
-    environment: team.environment,
+    environment,
     team,
+    cluster: environment.clusters.length > 1 ? cluster?.name : undefined,
     name: objectName(place.at("name"), fields.name ?? defaultStoreName(team.environment)) ?? "",
     namespaces: [...new Set(namespaces)].sort(),
   };

@@ -2,7 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import * as vault from "@pulumi/vault";
 import { auditOptions } from "../model/audit";
 import { reviewsWithLogin, type Environment } from "../model/environment";
-import { platform, resolvePlatform, type JwtKeysSpec, type PlatformSpec } from "../model/platform";
+import type { JwtKeysSpec } from "../model/api-server";
+import { platform, resolvePlatform, type PlatformLogin, type PlatformSpec } from "../model/platform";
 import { authDescription, mountDescription, quotaName } from "../vault/documents";
 import { childOptions } from "./emit";
 
@@ -33,13 +34,16 @@ export interface KubernetesApiArgs {
 export class Platform<N extends string = string> extends pulumi.ComponentResource {
   readonly environment: Environment<N>;
   readonly mount: vault.Mount;
+  /** Of the only cluster, or of the first by name. */
   readonly authBackend: vault.AuthBackend | vault.jwt.AuthBackend | undefined;
+  /** Of all clusters, sorted by name. */
+  readonly authBackends: readonly (vault.AuthBackend | vault.jwt.AuthBackend)[];
 
   /** @throws DeclarationError */
   constructor(name: string, args: PlatformArgs<N>, opts?: pulumi.ComponentResourceOptions) {
     const resolved = resolvePlatform(platform(name, plainArgs(args)));
-    const { environment, jwt, audit, quota } = resolved;
-    const { kv, login } = environment.vault;
+    const { environment, logins, audit, quota } = resolved;
+    const { kv } = environment.vault;
     super("keyturn:index:Platform", name, { environment: environment.name, mount: kv.mount }, opts);
     this.environment = args.environment;
     const child = childOptions(this, opts);
@@ -53,26 +57,8 @@ export class Platform<N extends string = string> extends pulumi.ComponentResourc
       },
       { ...child, retainOnDelete: args.keepSecrets ?? true },
     );
-    if ("kubernetes" in login) {
-      const path = login.kubernetes.mount;
-      const description = authDescription(environment);
-      this.authBackend = new vault.AuthBackend(`${name}-auth`, { type: "kubernetes", path, description }, child);
-      new vault.kubernetes.AuthBackendConfig(
-        `${name}-auth-config`,
-        {
-          backend: path,
-          kubernetesHost: args.kubernetes?.host ?? "",
-          ...(args.kubernetes?.ca === undefined ? {} : { kubernetesCaCert: args.kubernetes.ca }),
-          disableLocalCaJwt: reviewsWithLogin(environment),
-        },
-        childOptions(this, opts, this.authBackend),
-      );
-    }
-    if ("jwt" in login && jwt !== undefined) {
-      const description = authDescription(environment);
-      const settings = { type: "jwt", path: login.jwt.mount, description, ...jwtSettings(jwt) };
-      this.authBackend = new vault.jwt.AuthBackend(`${name}-auth`, settings, child);
-    }
+    this.authBackends = logins.flatMap((login) => registerLogin(name, login, args.kubernetes, this, opts) ?? []);
+    this.authBackend = this.authBackends[0];
     // The provider of a namespace cannot write into the root namespace, which alone takes these.
     const inRoot = environment.vault.namespace === undefined;
     if (audit !== undefined && inRoot) {
@@ -87,6 +73,40 @@ export class Platform<N extends string = string> extends pulumi.ComponentResourc
       );
     this.registerOutputs({ environment: environment.name, mount: kv.mount });
   }
+}
+
+/** The login method of a cluster; that of several carry its name. */
+function registerLogin(
+  name: string,
+  { cluster, environment, kubernetes, jwt }: PlatformLogin,
+  given: KubernetesApiArgs | undefined,
+  parent: pulumi.ComponentResource,
+  opts: pulumi.ComponentResourceOptions | undefined,
+): vault.AuthBackend | vault.jwt.AuthBackend | undefined {
+  const { login } = environment.vault;
+  const suffix = cluster === undefined ? "" : `-${cluster}`;
+  const description = authDescription(environment, cluster);
+  const child = childOptions(parent, opts);
+  if ("kubernetes" in login) {
+    const path = login.kubernetes.mount;
+    const backend = new vault.AuthBackend(`${name}-auth${suffix}`, { type: "kubernetes", path, description }, child);
+    // What the Platform was given may be an Input, which stands for itself only here.
+    const { host, ca }: KubernetesApiArgs = given ?? kubernetes ?? { host: "" };
+    new vault.kubernetes.AuthBackendConfig(
+      `${name}-auth-config${suffix}`,
+      {
+        backend: path,
+        kubernetesHost: host,
+        ...(ca === undefined ? {} : { kubernetesCaCert: ca }),
+        disableLocalCaJwt: reviewsWithLogin(environment),
+      },
+      childOptions(parent, opts, backend),
+    );
+    return backend;
+  }
+  if (!("jwt" in login) || jwt === undefined) return undefined;
+  const settings = { type: "jwt", path: login.jwt.mount, description, ...jwtSettings(jwt) };
+  return new vault.jwt.AuthBackend(`${name}-auth${suffix}`, settings, child);
 }
 
 function jwtSettings({ keys, issuer, ca }: JwtKeysSpec): Partial<vault.jwt.AuthBackendArgs> {

@@ -2,6 +2,10 @@ import * as pulumi from "@pulumi/pulumi";
 import * as vault from "@pulumi/vault";
 import { teamAccessManifests } from "../manifests/team-access";
 import type { AppSecretDeclaration } from "../model/app-secret";
+import { record } from "../model/fields";
+import { didYouMean } from "../model/nearest";
+import { collecting, Place } from "../model/problems";
+import { sortByName } from "../model/sorted";
 import { accessName, type Team } from "../model/team";
 import { resolveTeamAccess, teamAccess, type TeamAccessDeclaration, type TeamAccessSpec } from "../model/team-access";
 import { plan } from "../plan";
@@ -14,6 +18,11 @@ import { childOptions, emitAll } from "./emit";
 export interface TeamAccessArgs<N extends string = string> extends Omit<TeamAccessSpec<N>, "secrets"> {
   /** AppSecrets of this program whose paths the team may read. */
   readonly secrets?: readonly (AppSecret<NoInfer<N>> | AppSecretDeclaration<NoInfer<N>>)[];
+  /**
+   * Kubernetes providers by cluster, where the environment has several and this program reaches more than one: ServiceAccounts and token
+   * rights are made in each of these. Default: in the cluster of the component's own provider.
+   */
+  readonly clusters?: Readonly<Record<string, pulumi.ProviderResource>>;
 }
 
 /**
@@ -29,13 +38,14 @@ export class TeamAccess<N extends string = string> extends pulumi.ComponentResou
 
   /** @throws DeclarationError */
   constructor(name: string, args: TeamAccessArgs<N>, opts?: pulumi.ComponentResourceOptions) {
-    const { secrets, ...rest } = args;
+    const { secrets, clusters, ...rest } = args;
     const declaration = teamAccess<N>(name, {
       ...rest,
       ...(secrets === undefined ? {} : { secrets: secrets.map((secret) => declarationOf<N>(secret)) }),
     });
     const { team } = resolveTeamAccess(declaration);
-    const { policy, role } = documentsOf(declaration, team.environment.vault.name);
+    collecting((problems) => checkClusters(Place.of(problems, "TeamAccess", name).at("clusters"), clusters, team));
+    const { policy, roles } = documentsOf(declaration, team.environment.vault.name);
     super(
       "keyturn:index:TeamAccess",
       name,
@@ -47,8 +57,16 @@ export class TeamAccess<N extends string = string> extends pulumi.ComponentResou
     this.accessName = accessName(team);
     const child = childOptions(this, opts);
     this.policy = new vault.Policy(`${name}-policy`, { name: policy.name, policy: renderHcl(policy) }, child);
-    if (role !== undefined) registerRole(`${name}-role`, role, childOptions(this, opts, this.policy));
-    emitAll(name, teamAccessManifests(team), (value) => value, child);
+    const several = team.environment.clusters.length > 1;
+    roles.forEach((role, index) => {
+      // One role for each cluster, in their order.
+      const suffix = several ? `-${team.environment.clusters[index]?.name ?? index}` : "";
+      registerRole(`${name}-role${suffix}`, role, childOptions(this, opts, this.policy));
+    });
+    const manifests = teamAccessManifests(team);
+    if (clusters === undefined) emitAll(name, manifests, (value) => value, child);
+    for (const [cluster, provider] of sortByName(Object.entries(clusters ?? {})))
+      emitAll(`${name}-${cluster}`, manifests, (value) => value, { ...child, provider });
     this.registerOutputs({ accessName: this.accessName });
   }
 }
@@ -104,10 +122,23 @@ function documentsOf(
   name: string,
 ): {
   readonly policy: PolicyDocument;
-  readonly role: LoginRole | undefined;
+  readonly roles: readonly LoginRole[];
 } {
   const documents = plan([declaration]).vault.find((one) => one.vault === name);
   const policy = documents?.policies[0];
   if (policy === undefined) throw new Error("a TeamAccess without a policy");
-  return { policy, role: documents?.roles[0] };
+  return { policy, roles: documents?.roles ?? [] };
+}
+
+/** Providers are for clusters that the environment has. */
+function checkClusters(place: Place, clusters: unknown, { environment }: Team): void {
+  if (clusters === undefined) return;
+  const known = environment.clusters.map(({ name }) => name);
+  for (const name of Object.keys(record(place, clusters) ?? {}))
+    if (!known.includes(name))
+      place
+        .at(name)
+        .report(
+          `is not a cluster of environment "${environment.name}" (${known.join(", ") || "none"})${didYouMean(name, known)}`,
+        );
 }

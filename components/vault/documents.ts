@@ -1,7 +1,9 @@
 import type { Grant } from "../../api";
+import type { JwtKeysSpec } from "../model/api-server";
 import { auditOptions, type Audit } from "../model/audit";
+import { clustersOf } from "../model/clusters";
 import { MAIN, reviewsWithLogin, vaultSuffix, type Environment } from "../model/environment";
-import type { JwtKeysSpec, ResolvedPlatform } from "../model/platform";
+import type { PlatformLogin, ResolvedPlatform } from "../model/platform";
 import { accessName, type Team } from "../model/team";
 import { byHandOf, type ByHand } from "./by-hand";
 import { policyOf, renderHcl, type PolicyDocument } from "./policy";
@@ -60,7 +62,9 @@ export function vaultDocuments(
         ),
       ),
     ),
-    roles: sorted.flatMap((team) => roleOf(team) ?? []),
+    roles: sorted.flatMap((team) =>
+      clustersOf(team.environment).flatMap(({ environment: seen }) => roleOf({ ...team, environment: seen }) ?? []),
+    ),
     byHand: [
       ...(inRoot ? [] : platforms.flatMap(rootWrites).map(inRootByHand)),
       ...sorted.flatMap((team) => byHandOf(team) ?? []),
@@ -69,34 +73,30 @@ export function vaultDocuments(
 }
 
 /** The mounts and settings of a Platform. */
-function platformWrites(platform: ResolvedPlatform): readonly VaultWrite[] {
-  const { environment, kubernetes, jwt } = platform;
-  const { kv, login } = environment.vault;
-  const writes: VaultWrite[] = [
-    {
-      path: `sys/mounts/${kv.mount}`,
-      body: { type: "kv", description: mountDescription(environment), options: { version: String(kv.version) } },
-    },
-  ];
+function platformWrites({ environment, logins }: ResolvedPlatform): readonly VaultWrite[] {
+  const { kv } = environment.vault;
+  const options = { version: String(kv.version) };
+  const body = { type: "kv", description: mountDescription(environment), options };
+  return [{ path: `sys/mounts/${kv.mount}`, body }, ...logins.flatMap(loginWrites)];
+}
+
+function loginWrites({ environment, cluster, kubernetes, jwt }: PlatformLogin): readonly VaultWrite[] {
+  const { login } = environment.vault;
+  const description = authDescription(environment, cluster);
   if ("kubernetes" in login) {
     const { mount } = login.kubernetes;
-    writes.push({ path: `sys/auth/${mount}`, body: { type: "kubernetes", description: authDescription(environment) } });
-    if (kubernetes !== undefined)
-      writes.push({
-        path: `auth/${mount}/config`,
-        body: {
-          kubernetes_host: kubernetes.host,
-          ...(kubernetes.ca === undefined ? {} : { kubernetes_ca_cert: kubernetes.ca }),
-          disable_local_ca_jwt: reviewsWithLogin(environment),
-        },
-      });
+    const enable = { path: `sys/auth/${mount}`, body: { type: "kubernetes", description } };
+    if (kubernetes === undefined) return [enable];
+    const config = {
+      kubernetes_host: kubernetes.host,
+      ...(kubernetes.ca === undefined ? {} : { kubernetes_ca_cert: kubernetes.ca }),
+      disable_local_ca_jwt: reviewsWithLogin(environment),
+    };
+    return [enable, { path: `auth/${mount}/config`, body: config }];
   }
-  if ("jwt" in login) {
-    const { mount } = login.jwt;
-    writes.push({ path: `sys/auth/${mount}`, body: { type: "jwt", description: authDescription(environment) } });
-    if (jwt !== undefined) writes.push({ path: `auth/${mount}/config`, body: jwtConfig(jwt) });
-  }
-  return writes;
+  if (!("jwt" in login)) return [];
+  const enable = { path: `sys/auth/${login.jwt.mount}`, body: { type: "jwt", description } };
+  return jwt === undefined ? [enable] : [enable, { path: `auth/${login.jwt.mount}/config`, body: jwtConfig(jwt) }];
 }
 
 /** What Vault takes in its root namespace only: a tenant's has no such API. */
@@ -132,8 +132,8 @@ export function mountDescription(environment: Environment): string {
   return `Secrets of environment ${environment.name} (keyturn)`;
 }
 
-export function authDescription(environment: Environment): string {
-  return `ServiceAccounts of environment ${environment.name} (keyturn)`;
+export function authDescription(environment: Environment, cluster?: string): string {
+  return `ServiceAccounts of environment ${environment.name}${cluster === undefined ? "" : `, cluster ${cluster}`} (keyturn)`;
 }
 
 export function quotaName(environment: Environment): string {

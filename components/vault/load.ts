@@ -1,6 +1,6 @@
 import type { Problem } from "../../api";
 import type { ResolvedAppSecret } from "../model/app-secret";
-import { costOf, intervalOf, readsOf, rounded } from "../model/budget";
+import { costOf, intervalOf, readersOf, readsOf, rounded } from "../model/budget";
 import { MAIN, type Environment } from "../model/environment";
 import { Place } from "../model/problems";
 import { quote } from "../model/secret-like";
@@ -52,15 +52,15 @@ export interface SecretCost {
 
 /**
  * One request for each distinct path and version at each refresh. A path that several secrets of a team read counts once, at
- * the shortest of their intervals. What is read once, or when its ExternalSecret changes, costs nothing. Logins are left out: one per
+ * the shortest of their intervals; in each cluster of the environment anew. What is read once, or when its ExternalSecret changes, costs nothing. Logins are left out: one per
  * identity every 20 minutes.
  */
 export function loadOf(secrets: readonly ResolvedAppSecret[]): readonly Load[] {
   return [...byTeam(secrets).values()]
-    .map(({ intervals, ...rest }) => ({
+    .map(({ intervals, readers, ...rest }) => ({
       ...rest,
       paths: intervals.size,
-      requestsPerSecond: perSecond(intervals.values()),
+      requestsPerSecond: perSecond(intervals.values(), readers),
     }))
     .sort((a, b) => byText(a, b, "environment", "vault", "team"));
 }
@@ -71,6 +71,8 @@ interface Tally {
   readonly vault: string;
   secrets: number;
   finds: number;
+  /** Clusters that each read for themselves. */
+  readonly readers: number;
   /** Milliseconds by path. */
   readonly intervals: Map<string, number>;
 }
@@ -86,6 +88,7 @@ function byTeam(secrets: readonly ResolvedAppSecret[]): ReadonlyMap<string, Tall
       vault: environment.vault.name,
       secrets: 0,
       finds: 0,
+      readers: readersOf(environment),
       intervals: new Map<string, number>(),
     };
     tallies.set(id, tally);
@@ -99,8 +102,10 @@ function byTeam(secrets: readonly ResolvedAppSecret[]): ReadonlyMap<string, Tall
 }
 
 /** Sorted before summing: floating-point sums depend on the order. */
-function perSecond(intervals: Iterable<number>): number {
-  return rounded([...intervals].sort((a, b) => b - a).reduce((total, interval) => total + 1000 / interval, 0));
+function perSecond(intervals: Iterable<number>, readers: number): number {
+  return rounded(
+    [...intervals].sort((a, b) => b - a).reduce((total, interval) => total + (readers * 1000) / interval, 0),
+  );
 }
 
 const COSTLIEST = 5;
@@ -125,16 +130,21 @@ export function budgetsOf(
     .sort((a, b) => byText(a, b, "environment", "vault"));
 }
 
-function budgetUse({ name, vault }: Environment, secrets: readonly ResolvedAppSecret[]): BudgetUse {
+function budgetUse(environment: Environment, secrets: readonly ResolvedAppSecret[]): BudgetUse {
+  const { name, vault } = environment;
+  const readers = readersOf(environment);
   const teams = [...byTeam(secrets).values()];
   return {
     environment: name,
     vault: vault.name,
-    requestsPerSecond: perSecond(teams.flatMap(({ intervals }) => [...intervals.values()])),
+    requestsPerSecond: perSecond(
+      teams.flatMap(({ intervals }) => [...intervals.values()]),
+      readers,
+    ),
     budget: vault.budget?.requestsPerSecond,
     finds: teams.reduce((total, { finds }) => total + finds, 0),
     teams: teams
-      .map(({ team, intervals }) => ({ team, requestsPerSecond: perSecond(intervals.values()) }))
+      .map(({ team, intervals }) => ({ team, requestsPerSecond: perSecond(intervals.values(), readers) }))
       .sort((a, b) => b.requestsPerSecond - a.requestsPerSecond || byText(a, b, "team")),
     costliest: secrets
       .map((secret): SecretCost => {

@@ -160,22 +160,28 @@ function compareMounts(vault: StoreVault, environment: EnvironmentData, context:
         normalNamespace(other.vault.namespace) === normalNamespace(environment.vault.namespace),
     );
   if (neighbours.length === 0) return [];
-  const compare = (value: Text, path: Path, what: string, mountOf: (of: EnvironmentData) => string): Comparison => {
+  const compare = (
+    value: Text,
+    path: Path,
+    what: string,
+    mountsOf: (of: EnvironmentData) => readonly string[],
+  ): Comparison => {
     if (value === UNKNOWN) return notKnown(path, `the ${what}`);
-    const own = mountOf(environment);
-    if (value === undefined || trimSlashes(value) === own) return FINE;
-    const others = neighbours.filter((other) => mountOf(other) === trimSlashes(value));
+    const own = mountsOf(environment);
+    if (value === undefined || own.includes(trimSlashes(value))) return FINE;
+    const others = neighbours.filter((other) => mountsOf(other).includes(trimSlashes(value)));
     if (others.length === 0) return FINE;
+    const mounts = own.map((mount) => `"${mount}"`).join(" or ");
     return wrong({
       path,
       found: `is the ${what} of ${names(others)}`,
-      expected: own === "" ? "which has none" : `whose ${what} is "${own}"`,
-      fix: own === "" ? "use the login of the environment" : `set it to "${own}"`,
+      expected: mounts === "" ? "which has none" : `whose ${what} is ${mounts}`,
+      fix: mounts === "" ? "use the login of the environment" : `set it to ${mounts}`,
     });
   };
   return [
-    compare(vault.mount, [...vault.at, "path"], "KV mount", (of) => trimSlashes(of.vault.kv.mount)),
-    compare(vault.loginMount, [...vault.at, "auth", "kubernetes", "mountPath"], "login mount", loginMount),
+    compare(vault.mount, [...vault.at, "path"], "KV mount", (of) => [trimSlashes(of.vault.kv.mount)]),
+    compare(vault.loginMount, [...vault.at, "auth", "kubernetes", "mountPath"], "login mount", loginMounts),
   ];
 }
 
@@ -189,8 +195,11 @@ function notKnown(path: Path, what: string): Comparison {
   return { mismatches: [], unknown: [{ path, message: `${what} is not known yet` }] };
 }
 
-function loginMount({ vault: { login } }: EnvironmentData): string {
-  return "kubernetes" in login ? trimSlashes(login.kubernetes.mount) : "";
+/** One, or one for each cluster. */
+function loginMounts({ vault: { login } }: EnvironmentData): readonly string[] {
+  if (!("kubernetes" in login)) return [];
+  const { mount, clusters } = login.kubernetes;
+  return (clusters === undefined ? [mount] : Object.values(clusters)).map(trimSlashes);
 }
 
 /** `environment "dev"`, or `environments "dev" and "test"`. */

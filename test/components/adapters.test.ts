@@ -111,20 +111,25 @@ function kubernetesObjects(resources: readonly Registered[]): readonly Kubernete
 function vaultObjects(resources: readonly Registered[]): readonly string[] {
   return resources
     .filter(({ type }) =>
-      /^vault:(?:index\/(?:audit|policy|quotaRateLimit)|(?:kubernetes|jwt)\/authBackendRole)/.test(type),
+      /^vault:(?:index\/(?:audit|policy|quotaRateLimit)|kubernetes\/authBackendConfig|(?:kubernetes|jwt)\/authBackendRole)/.test(
+        type,
+      ),
     )
     .map(({ inputs }) => canonical(inputs))
     .sort();
 }
 
-/** The plan's policies, roles, rate limits and audit devices under Pulumi's names. */
+/** The plan's policies, roles, login settings, rate limits and audit devices under Pulumi's names. */
 function vaultObjectsOf({ vault }: ReturnType<typeof plan>): readonly string[] {
   const camel = (name: string): string => name.replace(/_(\w)/g, (_match, letter: string) => letter.toUpperCase());
   return vault
     .flatMap(({ policies, roles, platform }) => [
       ...platform.flatMap(({ path, body }) => {
         const [, kind, name] = /^sys\/(audit|quotas\/rate-limit)\/(.*)$/.exec(path) ?? [];
-        return kind === undefined ? [] : [{ ...(kind === "audit" ? { path: name } : { name }), ...body }];
+        if (kind !== undefined) return [{ ...(kind === "audit" ? { path: name } : { name }), ...body }];
+        const [, backend] = /^auth\/(.*)\/config$/.exec(path) ?? [];
+        const settings = Object.entries(body).map(([field, value]): [string, unknown] => [camel(field), value]);
+        return "kubernetes_host" in body ? [{ backend, ...Object.fromEntries(settings) }] : [];
       }),
       ...policies.map((policy) => ({ name: policy.name, policy: renderHcl(policy) })),
       ...roles.map((role) => ({

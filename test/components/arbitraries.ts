@@ -15,6 +15,7 @@ import {
   type CaSpec,
   type Declaration,
   type Environment,
+  type EnvironmentSettings,
   type ExtraGrant,
   type ReconcilerSpec,
   type Team,
@@ -95,6 +96,12 @@ const vaultOf = (address: string) =>
       },
     }));
 
+/** How Vault believes the tokens of a cluster. */
+const trust = {
+  kubernetes: { host: "https://10.0.0.1", ca: pem },
+  jwt: { keys: { publicKeys: [publicKey] }, issuer: "https://kubernetes.default.svc" },
+};
+
 const environmentOf = (name: string, system: string | undefined) =>
   fc
     .record({
@@ -103,19 +110,26 @@ const environmentOf = (name: string, system: string | undefined) =>
       staleFor: fc.option(duration, { nil: undefined }),
       install: fc.boolean(),
       push: fc.boolean(),
+      clusters: fc.constantFrom<EnvironmentSettings["clusters"]>(
+        undefined,
+        undefined,
+        { eu: { ...trust, loginMount: "eu/login" } },
+        { us: trust, eu: { ...trust, loginMount: "eu/login" } },
+      ),
       audit: fc.constantFrom<AuditData | undefined>(
         undefined,
         { collectedBy: "Loki" },
         { device: { type: "socket", address: "logs.example.com:9090" } },
       ),
     })
-    .map(({ main, legacy, staleFor, install: wanted, push, audit }) => {
+    .map(({ main, legacy, staleFor, install: wanted, push, audit, clusters }) => {
       const install = main.own && (legacy?.own ?? true) && wanted;
       const first = { ...main.spec, ...(install ? {} : { push }) };
       return environment(name, {
         ...(legacy === undefined ? { vault: first } : { vaults: { legacy: legacy.spec, main: first } }),
         ...(staleFor === undefined ? {} : { staleFor }),
         ...(audit === undefined ? {} : { audit }),
+        ...(clusters === undefined ? {} : { clusters }),
         reconciler: { install, ...(system === undefined ? {} : { namespace: system }) },
       });
     });
@@ -233,7 +247,11 @@ export function companyOf(mark?: string): fc.Arbitrary<Company> {
                 ...(everything ? [owner.prefixes[0] ?? owner.name] : []),
                 ...finds.map(({ key }) => key),
               ]);
-              declarations.push(store(`${id}-${vault}-store`, { team: owner, vault }));
+              const clusters = owner.environment.clusters.map(({ name }) => ({ cluster: name }));
+              for (const cluster of clusters.length === 0 ? [{}] : clusters)
+                declarations.push(
+                  store([id, vault, "store", ...Object.values(cluster)].join("-"), { team: owner, vault, ...cluster }),
+                );
               declarations.push(
                 teamAccess(`${id}-${vault}-access`, {
                   team: owner,
@@ -254,8 +272,7 @@ export function companyOf(mark?: string): fc.Arbitrary<Company> {
                   // Only the root namespace takes them.
                   ...(quota === undefined || namespace !== undefined ? {} : { quota }),
                   ...(audit === undefined || namespace !== undefined ? {} : { audit }),
-                  kubernetes: { host: "https://10.0.0.1", ca: pem },
-                  jwt: { keys: { publicKeys: [publicKey] }, issuer: "https://kubernetes.default.svc" },
+                  ...(owner.clusters.length === 0 ? trust : {}),
                 }),
               );
             if (!owner.reconciler.install) continue;

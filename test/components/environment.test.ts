@@ -35,6 +35,7 @@ describe("environment", () => {
       staleFor: undefined,
       reconciler: { install: true, namespace: "keyturn-system", serviceAccount: "keyturn" },
       audit: undefined,
+      clusters: [],
     });
   });
 

@@ -313,7 +313,8 @@ describe("laws of every plan", () => {
           .filter(({ kind }) => kind !== "CustomResourceDefinition")
           .map(({ kind, metadata: { name, namespace, annotations } }) => {
             expect(annotations?.["keyturn.dev/environment"]).toMatch(/^(?:dev|prod)$/);
-            return `${annotations?.["keyturn.dev/environment"]} ${kind} ${namespace}/${name}`;
+            const cluster = annotations?.["keyturn.dev/cluster"] ?? "";
+            return `${annotations?.["keyturn.dev/environment"]} ${cluster} ${kind} ${namespace}/${name}`;
           });
         expect(new Set(ids).size).toBe(ids.length);
       }),

@@ -23,7 +23,7 @@ import {
   type Field,
   type FieldsOf,
 } from "./field";
-import { ACCESS, AUDIT_DEVICE, ENVIRONMENT, PREFIX_GRANT, RATE, SECRET_FIELDS, TEAM } from "./types";
+import { ACCESS, AUDIT_DEVICE, ENVIRONMENT, JWT_KEYS, PREFIX_GRANT, RATE, SECRET_FIELDS, TEAM } from "./types";
 
 /** A component as other languages see it. */
 export interface ComponentType {
@@ -51,18 +51,7 @@ const PLATFORM: FieldsOf<PlatformArgs> = {
     "Needed for login by Kubernetes.",
   ),
   jwt: field(
-    object<JwtKeysSpec>("JwtKeys", "Whose signatures on login tokens Vault believes.", {
-      keys: needed(
-        object<JwtKeysSpec["keys"]>("JwtKeySource", "Where the public keys are; exactly one of these.", {
-          discoveryUrl: field(TEXT, "The cluster's issuer."),
-          jwksUrl: field(TEXT, "URL of a key set."),
-          publicKeys: field(listOf(TEXT), "Public keys as PEM."),
-        }),
-        "The public keys of the cluster's ServiceAccount tokens.",
-      ),
-      issuer: field(TEXT, "The only `iss` that is taken."),
-      ca: field(TEXT, "CA of the URL as PEM. Default: the CAs of Vault's host."),
-    }),
+    JWT_KEYS,
     "Needed for login by JWT.",
   ),
   audit: field(
@@ -82,6 +71,7 @@ const STORE: FieldsOf<StoreArgs> & Environmental = {
   vault,
   name: field(TEXT, "Name of the SecretStores. Default `keyturn-<environment>`."),
   namespaces: field(listOf(TEXT), "Default: all namespaces of the team."),
+  cluster: field(TEXT, "Which cluster of the environment it is for; needed where that has several."),
   address,
   ca,
 };
@@ -91,7 +81,8 @@ type Environmental = { readonly environment: Field };
 
 const APP_SECRET: FieldsOf<AppSecretArgs> & Environmental = { environment, team, ...SECRET_FIELDS };
 
-const TEAM_ACCESS: FieldsOf<TeamAccessArgs> & Environmental = {
+/** Kubernetes providers by cluster are for TypeScript: a schema has no type for a provider. */
+const TEAM_ACCESS: FieldsOf<TeamAccessArgs, "clusters"> & Environmental = {
   environment,
   team,
   vault,
