@@ -124,7 +124,7 @@ function vaultObjectsOf({ vault }: ReturnType<typeof plan>): readonly string[] {
   const camel = (name: string): string => name.replace(/_(\w)/g, (_match, letter: string) => letter.toUpperCase());
   return vault
     .flatMap(({ policies, roles, platform }) => [
-      ...platform.flatMap(({ path, body }) => {
+      ...platform.flatMap(({ path, body }): readonly object[] => {
         const [, kind, name] = /^sys\/(audit|quotas\/rate-limit)\/(.*)$/.exec(path) ?? [];
         if (kind !== undefined) return [{ ...(kind === "audit" ? { path: name } : { name }), ...body }];
         const [, backend] = /^auth\/(.*)\/config$/.exec(path) ?? [];
