@@ -69,7 +69,7 @@ function vaultOf<const N extends string>(name: N, endpoint: Endpoint = {}): Envi
         },
       },
       ...(endpoint.ca === undefined ? {} : { ca: { pem: endpoint.ca } }),
-      budget: { requestsPerSecond: 20 },
+      budget: { requestsPerSecond: 50 },
     },
     audit: {
       device: { type: "file", file: "/var/log/openbao/audit.log" },

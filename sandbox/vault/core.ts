@@ -8,6 +8,7 @@ import { bad, refusedPath, refusedToken, VaultError } from "./error";
 import type { LogicalRequest, LogicalResponse, Operation, Token } from "./logical";
 import type { Mount, Mounts } from "./mounts";
 import type { Policies } from "./policies";
+import type { Quotas } from "./quotas";
 import { answerAlways, noSuchMount, System } from "./system";
 import type { Tokens } from "./tokens";
 import { decodeProblem, text } from "./values";
@@ -16,6 +17,7 @@ export interface CoreParts {
   readonly mounts: Mounts;
   readonly policies: Policies;
   readonly tokens: Tokens;
+  readonly quotas: Quotas;
   readonly audit: Audit;
   readonly requests: RequestCounter;
   readonly now: () => number;
@@ -151,11 +153,13 @@ export class Core {
   }
 
   private checkLimit(path: string): void {
-    if (this.limited.left <= 0 || path.startsWith("sys/")) return;
-    this.limited.left -= 1;
-    throw new VaultError(429, [`request path ${JSON.stringify(path)}: rate limit quota exceeded`], {
-      "Retry-After": String(this.limited.retryAfter),
-    });
+    if (path.startsWith("sys/")) return;
+    const told = this.limited.left > 0;
+    if (told) this.limited.left -= 1;
+    else if (this.parts.quotas.admits(path)) return;
+    // OpenBao says when to come back only where its operator has turned that on.
+    const headers: Record<string, string> = told ? { "Retry-After": String(this.limited.retryAfter) } : {};
+    throw new VaultError(429, [`request path ${JSON.stringify(path)}: rate limit quota exceeded`], headers);
   }
 
   private unseal(response: ServerResponse, data: Fields): void {

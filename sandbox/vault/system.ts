@@ -3,6 +3,7 @@ import { bad, refusedToken, unsupported, VaultError, wrapped } from "./error";
 import type { Backend, LogicalRequest, LogicalResponse, Token } from "./logical";
 import { describeMount, type Mount, type Mounts } from "./mounts";
 import type { Policies } from "./policies";
+import type { Quotas } from "./quotas";
 import { badToken, type Tokens } from "./tokens";
 import { goTime, strings, text } from "./values";
 
@@ -10,6 +11,7 @@ export interface SystemParts {
   readonly mounts: Mounts;
   readonly policies: Policies;
   readonly tokens: Tokens;
+  readonly quotas: Quotas;
   /** A new engine or method of a type, or undefined when there is no such type. */
   readonly create: (class_: "secret" | "auth", type: string, options: Fields) => Backend | undefined;
   readonly seal: () => void;
@@ -48,6 +50,9 @@ export class System implements Backend {
         return this.capabilities(request, area);
       case "internal":
         if (path.startsWith("internal/ui/mounts")) return this.visibleMounts(request, rest.slice(2).join("/"));
+        break;
+      case "quotas":
+        if (rest[0] === "rate-limit") return this.parts.quotas.handle(request, rest.slice(1).join("/"));
         break;
       case "seal":
         this.parts.seal();

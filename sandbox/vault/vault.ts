@@ -13,6 +13,7 @@ import { Kv2 } from "./kv2";
 import type { Backend } from "./logical";
 import { Mounts } from "./mounts";
 import { Policies } from "./policies";
+import { Quotas } from "./quotas";
 import { System } from "./system";
 import { Tokens } from "./tokens";
 
@@ -42,7 +43,8 @@ export async function startVault(tls: SandboxTls, options: VaultOptions): Promis
   const tokens = new Tokens(now);
   const audit = new Audit(now, options.auditLimit);
   const requests = new RequestCounter();
-  const core = new Core({ mounts, policies, tokens, audit, requests, now });
+  const quotas = new Quotas(mounts, now);
+  const core = new Core({ mounts, policies, tokens, quotas, audit, requests, now });
   const create = (class_: "secret" | "auth", type: string, settings: Record<string, unknown>): Backend | undefined => {
     if (class_ === "secret") {
       if (type === "kv-v2" || (type === "kv" && String(get(settings, "version")) === "2")) return new Kv2(now);
@@ -52,7 +54,7 @@ export async function startVault(tls: SandboxTls, options: VaultOptions): Promis
     if (type === "approle") return new AppRoleAuth(tokens, now);
     return type === "userpass" ? new UserPassAuth(tokens) : undefined;
   };
-  mounts.add("sys", new System({ mounts, policies, tokens, create, seal: () => (core.sealed = true) }));
+  mounts.add("sys", new System({ mounts, policies, tokens, quotas, create, seal: () => (core.sealed = true) }));
   mounts.add("secret", new Kv2(now));
   mounts.add("kv1", new Kv1());
   mounts.add("auth/token", new TokenAuth(tokens));
