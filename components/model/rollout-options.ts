@@ -53,6 +53,8 @@ export interface RolloutOptions {
   readonly strategy?: Exclude<RolloutStrategy, "versioned">;
 }
 
+const CARRIED_OUT = ROLLOUT_STRATEGIES.filter((strategy) => unsupportedRollout({ strategy }) === undefined);
+
 /** Fields that say how a workload is rolled, in contrast to what it uses. */
 export const POLICY_FIELDS = ["windows", "approval", "after", "deadline", "strategy"] as const;
 
@@ -74,7 +76,9 @@ export function readPolicy(
   const approval = read("approval", (at, value) => oneOf(at, value, ["required"] as const));
   const after = read("after", (at, value) => filled(at, value, readWorkload));
   const deadline = read("deadline", duration);
-  const strategy = read("strategy", (at, value) => oneOf(at, value, ROLLOUT_STRATEGIES));
+  const strategy = read("strategy", (at, value) =>
+    oneOf(at, value, value === "versioned" ? ROLLOUT_STRATEGIES : CARRIED_OUT),
+  );
   return {
     ...(windows === undefined ? {} : { windows }),
     ...(approval === undefined ? {} : { approval }),

@@ -5,18 +5,12 @@ import * as plus27 from "cdk8s-plus-27";
 import * as plus32 from "cdk8s-plus-32";
 import * as plus34 from "cdk8s-plus-34";
 import type { Construct } from "constructs";
-import { environment, plan, team, type RolloutOptions } from "keyturn";
+import { plan, type RolloutOptions } from "keyturn";
 import * as cdk8s from "keyturn/cdk8s";
 import * as components from "keyturn/pulumi";
-import { refusal } from "./fixtures";
+import { payments, refusal } from "./fixtures";
 import { record, type Registered } from "./pulumi-rig";
 
-// Where keyturn's reconciler is not installed, nothing is refused that it would not carry out.
-const eso = environment("eso", {
-  vault: { address: "https://v:8200", kv: { mount: "eso" }, login: { kubernetes: { mount: "k8s" } } },
-  reconciler: { install: false },
-});
-const payments = team(eso, "payments", { namespaces: ["payments"] });
 const keys = { USER: "db#username", PASSWORD: "db#password", "tls.key": "db#key" };
 const props = { team: payments, name: "app-db", keys };
 const policy = { deadline: "5m", approval: "required", after: [{ kind: "Deployment", name: "ledger" }] } as const;
