@@ -46,6 +46,7 @@ export type {
   SharedPath,
   SharedReader,
   TeamData,
+  TokenLoginData,
   VaultData,
   Weekday,
   WorkloadKind,

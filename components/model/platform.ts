@@ -15,7 +15,10 @@ export interface PlatformSpec<N extends string = string> {
   readonly environment: Environment<N>;
   /** Which Vault of the environment: one Platform each. Default `main`. */
   readonly vault?: string;
-  /** How Vault reaches the API server that vouches for the login tokens. Needed for login by Kubernetes, unless the environment's clusters say it. */
+  /**
+   * How Vault reaches the API server that vouches for the login tokens. Needed for login by Kubernetes, unless the environment's
+   * clusters say it.
+   */
   readonly kubernetes?: KubernetesApiSpec;
   /** Whose signatures on login tokens Vault believes. Needed for login by JWT, unless the environment's clusters say it. */
   readonly jwt?: JwtKeysSpec;
@@ -39,6 +42,7 @@ export interface PlatformSpec<N extends string = string> {
 
 /** The short form of a file audit device. */
 export interface FileAuditSpec {
+  /** Left out: the device is a file. */
   readonly type?: undefined;
   /** Where it is mounted below `sys/audit`. Default `file`. */
   readonly path?: string;
