@@ -6,8 +6,12 @@ import {
   tls,
   type AppSecretDeclaration,
   type AppSecretSpec,
+  type RolloutOptions,
 } from "keyturn";
 import type { Tenancy } from "./environments";
+
+/** The ledger is a single instance: it restarts at night. */
+export const AT_NIGHT: RolloutOptions = { windows: [{ from: "02:00", to: "04:00", timeZone: "Europe/Berlin" }] };
 
 /**
  * What the applications of one environment need, as plain data: the charts of `gitops` and the components of `platform` make the

@@ -3,7 +3,7 @@ import { Deployment, Secret, Service, StatefulSet, Volume } from "cdk8s-plus-27"
 import type { Construct } from "constructs";
 import { AppSecret } from "keyturn/cdk8s";
 import type { Tenancy } from "../environments";
-import { secretsOf } from "../secrets";
+import { AT_NIGHT, secretsOf } from "../secrets";
 
 /** Checkout takes its database account from Vault; the ledger its database URL, and a certificate as files. Both roll when they change. */
 export class PaymentsChart<N extends string> extends Chart {
@@ -50,6 +50,6 @@ export class PaymentsChart<N extends string> extends Chart {
           })),
         },
       ],
-    }).with(ledgerDb.rollout(), files.rollout());
+    }).with(ledgerDb.rollout(AT_NIGHT), files.rollout(AT_NIGHT));
   }
 }

@@ -3,7 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { AppSecretSpec } from "keyturn";
 import { AppSecret } from "keyturn/pulumi";
 import type { Tenancy } from "../environments";
-import { secretsOf } from "../secrets";
+import { AT_NIGHT, secretsOf } from "../secrets";
 
 /** The applications of `stacks/gitops`, for companies that deploy them with Pulumi too: `keyturn-platform:applications: "true"`. */
 export function deployApplications<N extends string>(tenancy: Tenancy<N>, opts: pulumi.ResourceOptions): void {
@@ -65,7 +65,7 @@ export function deployApplications<N extends string>(tenancy: Tenancy<N>, opts: 
         }),
       },
     },
-    { ...opts, transformations: [ledgerDb.rollout(), files.rollout()] },
+    { ...opts, transformations: [ledgerDb.rollout(AT_NIGHT), files.rollout(AT_NIGHT)] },
   );
 
   const api = secret("storefront-api", storefront.api);

@@ -81,7 +81,12 @@ it("the real `cdk8s synth` writes a file per environment and team, and the Vault
     },
   });
   expect(find("StatefulSet", "ledger")).toMatchObject({
-    metadata: { annotations: { "keyturn.dev/rollout-on": "ledger-db/DATABASE_URL,ledger-tls" } },
+    metadata: {
+      annotations: {
+        "keyturn.dev/rollout-on": "ledger-db/DATABASE_URL,ledger-tls",
+        "keyturn.dev/rollout-window": "02:00-04:00 Europe/Berlin",
+      },
+    },
     spec: {
       template: {
         spec: {
