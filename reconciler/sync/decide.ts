@@ -1,6 +1,6 @@
 import { fieldManager, MANAGED_LABEL, sha3 } from "../../api";
 import type { ExternalSecretRecord } from "./record";
-import type { SecretRecord } from "./secret-record";
+import { WITH_NEXT_CHANGE, type SecretRecord } from "./secret-record";
 
 /** Everything the decision needs, gathered once. Times in milliseconds of the wall clock. */
 export interface DueInput {
@@ -194,7 +194,9 @@ export function targetState({
   // Several ExternalSecrets may share a Secret that none of them owns: its metadata is nobody's alone.
   if (!current || creation !== "Owner") return "right";
   const labels = externalSecret.labelKeys.every((key) => target.ownLabels.includes(key) || key === MANAGED_LABEL);
-  const annotations = externalSecret.annotationKeys.every((key) => target.ownAnnotations.includes(key));
+  const annotations = externalSecret.annotationKeys.every(
+    (key) => target.ownAnnotations.includes(key) || WITH_NEXT_CHANGE.has(key),
+  );
   return labels && annotations ? "right" : "unclear";
 }
 

@@ -2,9 +2,11 @@ import {
   compare,
   CREATED_BY_LABEL,
   DATA_HASH_ANNOTATION,
+  ENVIRONMENT,
   isRecord,
   MANAGED_LABEL,
   sha3,
+  TEAM,
   TEMPLATE_INPUTS,
   type JsonRecord,
   type KubernetesObject,
@@ -68,8 +70,20 @@ export function secretRecord(object: KubernetesObject): SecretRecord {
   );
 }
 
+/**
+ * Whose the ExternalSecret is. Nothing reads that on the Secret, so a Secret that has them not, as one written before keyturn was there, is
+ * not written for them alone: they come with its next change (adoption needs no write).
+ */
+export const WITH_NEXT_CHANGE: ReadonlySet<string> = new Set([ENVIRONMENT, TEAM]);
+
 /** The names that every Secret of the reconciler has, which say nothing of its template. */
-const COMMON: ReadonlySet<string> = new Set([MANAGED_LABEL, CREATED_BY_LABEL, DATA_HASH_ANNOTATION, TEMPLATE_INPUTS]);
+const COMMON: ReadonlySet<string> = new Set([
+  MANAGED_LABEL,
+  CREATED_BY_LABEL,
+  DATA_HASH_ANNOTATION,
+  TEMPLATE_INPUTS,
+  ...WITH_NEXT_CHANGE,
+]);
 
 /** A short hash of labels and annotations without the common ones; empty when there are no others. */
 export function metadataHash(metadata: {

@@ -14,7 +14,7 @@ import {
   type SecretData,
 } from "../../api";
 import type { ExternalSecretRecord, Metadata } from "./record";
-import { managedFields } from "./secret-record";
+import { managedFields, WITH_NEXT_CHANGE } from "./secret-record";
 import { isExternalSecret, refusalOf, type Refusal, type Situation, type WriteInput } from "./write-checks";
 
 export type WriteAction =
@@ -94,8 +94,9 @@ function update(situation: Situation, existing: KubernetesObject): WriteAction {
   );
   const data = difference(encoded(present), encoded(wanted), [...present.keys()]);
   const owners = wantedOwners(externalSecret, existing.metadata.ownerReferences ?? []);
-  if (labels === undefined && annotations === undefined && data === undefined && owners === undefined)
-    return { do: "nothing" };
+  const there = existing.metadata.annotations ?? {};
+  const late = Object.keys(annotations ?? {}).every((name) => WITH_NEXT_CHANGE.has(name) && !(name in there));
+  if (labels === undefined && late && data === undefined && owners === undefined) return { do: "nothing" };
   return {
     do: "patch",
     keys: Object.keys(data ?? {}).sort(compare),

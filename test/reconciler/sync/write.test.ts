@@ -210,6 +210,32 @@ describe("what is not written", () => {
     expect(adopted.do === "patch" && adopted.patch.data).toEqual({ password: b64("pw"), a: null });
   });
 
+  test("whose the ExternalSecret is comes with the next change of the Secret, never by a write of its own", () => {
+    const whose = { "keyturn.dev/environment": "prod", "keyturn.dev/team": "payments" };
+    const declared = { metadata: { annotations: { ...whose } } };
+    const before = applied(undefined, act({ password: "pw" }, undefined));
+    expect(act({ password: "pw" }, before, declared)).toEqual({ do: "nothing" });
+    const changed = act({ password: "new" }, before, declared);
+    expect(changed).toMatchObject({ do: "patch", keys: ["password"], patch: { metadata: { annotations: whose } } });
+    const after = applied(before, changed);
+    const moved = { metadata: { annotations: { ...whose, "keyturn.dev/team": "shop" } } };
+    expect(act({ password: "new" }, after, moved)).toMatchObject({
+      do: "patch",
+      keys: [],
+      patch: { metadata: { annotations: { "keyturn.dev/team": "shop" } } },
+    });
+    expect(act({ password: "new" }, after)).toMatchObject({
+      do: "patch",
+      patch: { metadata: { annotations: { "keyturn.dev/environment": null, "keyturn.dev/team": null } } },
+    });
+    // Anything else that is missing is written, and they with it.
+    expect(act({ password: "pw" }, before, { metadata: { annotations: { ...whose, note: "x" } } })).toMatchObject({
+      do: "patch",
+      keys: [],
+      patch: { metadata: { annotations: { ...whose, note: "x" } } },
+    });
+  });
+
   test("an unmanaged Secret that loses no key is taken over", () => {
     expect(act({ password: "pw" }, foreign()).do).toBe("patch");
   });
@@ -225,7 +251,15 @@ describe("laws", () => {
   const data = fc
     .array(fc.tuple(name, fc.uint8Array({ maxLength: 4 })), { minLength: 1, maxLength: 4 })
     .map((entries) => new Map(entries));
-  const metadata = fc.record({ labels: map, annotations: map });
+  const whose = fc.dictionary(
+    fc.constantFrom("keyturn.dev/environment", "keyturn.dev/team"),
+    fc.constantFrom("prod", "shop"),
+    { maxKeys: 2, noNullPrototype: true },
+  );
+  const metadata = fc.record({ labels: map, annotations: map, whose }).map(({ whose: own, annotations, ...rest }) => ({
+    ...rest,
+    annotations: Object.fromEntries([...Object.entries(annotations), ...Object.entries(own)]),
+  }));
   const policy = fc.constantFrom("Owner", "Orphan", "CreateOrMerge");
 
   test("after a write, deciding again writes nothing and the Secret counts as written, without a read", () => {
