@@ -1,11 +1,12 @@
 import { isRecord, withinPrefixes, type Grant } from "../../api";
 import { MAIN, vaultField } from "./environment";
 import { record, vaultPath } from "./fields";
+import { didYouMean } from "./nearest";
 import type { Place } from "./problems";
 import { pathProblem } from "./path";
 import { quote } from "./secret-like";
 import { extraField } from "./grants";
-import { extraGrantHint, mayRead, readableBy, type Team } from "./team";
+import { didYouMeanStart, extraGrantHint, mayRead, readableBy, type Team } from "./team";
 
 /**
  * The grants of one team in an access file (`access.json`). The file may come from another repository, so a grant that the team
@@ -25,8 +26,16 @@ export function readAccess(place: Place, value: unknown, team: Team, prefixes: r
       at.report("is not an object");
       return [];
     }
-    const ours = grant.environment === team.environment.name && grant.team === team.name;
-    return ours && (grant.vault ?? MAIN) === team.environment.vault.name ? readGrant(at, grant, team, prefixes) : [];
+    if (grant.environment !== team.environment.name || grant.team !== team.name) return [];
+    const vault = grant.vault ?? MAIN;
+    if (vault === team.environment.vault.name) return readGrant(at, grant, team, prefixes);
+    // What no TeamAccess will ever take would be lost in silence.
+    const known = team.environment.vaults.map(({ name }) => name);
+    if (!known.some((name) => name === vault))
+      at.at("vault").report(
+        `${quote(vault)} is not a Vault of environment "${team.environment.name}" (${known.join(", ")})${didYouMean(vault, known)}`,
+      );
+    return [];
   });
 }
 
@@ -51,7 +60,8 @@ function readGrant(
   if (key !== undefined && !mayRead(team, key, extent))
     refuse(
       place.at("key"),
-      `${quote(key)} is outside what team "${team.name}" may read (${readableBy(team)}); ${extraGrantHint(extent)}`,
+      `${quote(key)} is outside what team "${team.name}" may read (${readableBy(team)}); ` +
+        `${extraGrantHint(extent)}${didYouMeanStart(key, team)}`,
     );
   if (typeof grant.prefix !== "boolean") refuse(place.at("prefix"), "must be true or false");
   if (grant.metadata !== undefined && (grant.metadata !== true || version === 1))

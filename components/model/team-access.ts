@@ -5,12 +5,11 @@ import type { AppSecretDeclaration } from "./app-secret";
 import { vaultField, type Environment } from "./environment";
 import { isOutput, list, record, vaultPath } from "./fields";
 import { extraField } from "./grants";
-import { didYouMean } from "./nearest";
 import { outputsIn } from "./outputs";
 import { collecting, Place } from "./problems";
 import { pathProblem } from "./path";
 import { quote } from "./secret-like";
-import { extraGrantHint, isTeam, mayRead, readableBy, teamAt, type Team } from "./team";
+import { didYouMeanStart, extraGrantHint, isTeam, mayRead, readableBy, teamAt, type Team } from "./team";
 
 /**
  * What a TeamAccess is made of: a team's Vault policy and role, and the ServiceAccounts and token rights behind the login. The
@@ -135,7 +134,7 @@ function readPrefixes(parent: Place, value: unknown, team: Team): readonly Grant
         .at("prefix")
         .report(
           `${quote(prefix)} is outside what team "${team.name}" may read (${readableBy(team)}); ` +
-            `${extraGrantHint("below")}${didYouMean(prefix, team.prefixes)}`,
+            `${extraGrantHint("below")}${didYouMeanStart(prefix, team)}`,
         );
     return {
       environment: team.environment.name,

@@ -122,8 +122,8 @@ export function keyBelow(place: Place, path: string, absolute: boolean, team: Te
   return key;
 }
 
-/** Suggests the prefix or path that the key's first segments come near to. */
-function didYouMeanStart(key: string, { prefixes, alsoReads = [] }: Team): string {
+/** Suggests the prefix or path of the team that the key's first segments come near to. */
+export function didYouMeanStart(key: string, { prefixes, alsoReads = [] }: Team): string {
   const segments = key.split("/");
   const known = [...prefixes, ...alsoReads.map(({ path, prefix }) => prefix ?? path)].sort();
   const near = known.filter((start) => {

@@ -1,4 +1,5 @@
 import { calendarDay, KeyturnError, type EnvironmentData } from "../../api";
+import { didYouMean } from "../../components/model/nearest";
 import { rules as allRules } from "../rules";
 import {
   formatPath,
@@ -84,7 +85,8 @@ function assertEnvironment(name: string, environments: readonly EnvironmentData[
   throw new KeyturnError({
     code: "UnknownEnvironment",
     object: `environment ${showValue(name)}`,
-    cause: known.length === 0 ? "no environments were given" : "is not among the environments",
+    cause:
+      known.length === 0 ? "no environments were given" : `is not among the environments${didYouMean(name, known)}`,
     remedy: known.length === 0 ? "give the environments too" : `use one of ${known.join(", ")}`,
   });
 }
