@@ -1,6 +1,6 @@
 import type { Problem } from "../../api";
 import type { ResolvedAppSecret } from "../model/app-secret";
-import { costOf, intervalOf, readersOf, readsOf, rounded } from "../model/budget";
+import { costOf, intervalOf, pathsOf, readersOf, requestsOf, rounded } from "../model/budget";
 import { MAIN, type Environment } from "../model/environment";
 import { Place } from "../model/problems";
 import { quote } from "../model/secret-like";
@@ -16,7 +16,7 @@ export interface Load {
   readonly paths: number;
   /** `find`s: each lists every folder below its path and reads what fits, which only Vault can count. Not in the other numbers. */
   readonly finds: number;
-  /** Reads a second, to six decimals. */
+  /** Requests a second, to six decimals. */
   readonly requestsPerSecond: number;
 }
 
@@ -54,12 +54,15 @@ export interface SecretCost {
  * One request for each distinct path and version at each refresh. A path that several secrets of a team read counts once, at
  * the shortest of their intervals; in each cluster of the environment anew. What is read once, or when its ExternalSecret changes, costs nothing. Logins are left out: one per
  * identity every 20 minutes.
+ *
+ * Where External Secrets Operator runs, nothing is shared: each entry of each ExternalSecret is a request, and so are login, lookup and
+ * revocation of the token at each refresh.
  */
 export function loadOf(secrets: readonly ResolvedAppSecret[]): readonly Load[] {
   return [...byTeam(secrets).values()]
-    .map(({ intervals, readers, ...rest }) => ({
+    .map(({ intervals, readers, paths, ...rest }) => ({
       ...rest,
-      paths: intervals.size,
+      paths: paths.size,
       requestsPerSecond: perSecond(intervals.values(), readers),
     }))
     .sort((a, b) => byText(a, b, "environment", "vault", "team"));
@@ -73,7 +76,8 @@ interface Tally {
   finds: number;
   /** Clusters that each read for themselves. */
   readonly readers: number;
-  /** Milliseconds by path. */
+  readonly paths: Set<string>;
+  /** Milliseconds by request. */
   readonly intervals: Map<string, number>;
 }
 
@@ -89,14 +93,16 @@ function byTeam(secrets: readonly ResolvedAppSecret[]): ReadonlyMap<string, Tall
       secrets: 0,
       finds: 0,
       readers: readersOf(environment),
+      paths: new Set<string>(),
       intervals: new Map<string, number>(),
     };
     tallies.set(id, tally);
     tally.secrets += 1;
     tally.finds += secret.from.filter(({ kind }) => kind === "find").length;
     const interval = intervalOf(secret);
-    for (const read of readsOf(secret))
-      tally.intervals.set(read, Math.min(interval, tally.intervals.get(read) ?? interval));
+    for (const path of pathsOf(secret)) tally.paths.add(path);
+    for (const request of requestsOf(secret))
+      tally.intervals.set(request, Math.min(interval, tally.intervals.get(request) ?? interval));
   }
   return tallies;
 }

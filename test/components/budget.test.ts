@@ -1,5 +1,10 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { App, Chart } from "cdk8s";
 import fc from "fast-check";
 import { appSecret, environment, plan, problemsOf, team, type Declaration, type VaultSpec } from "keyturn";
+import { AppSecret } from "keyturn/cdk8s";
 import { CANARIES, refusal } from "./fixtures";
 
 const vault = {
@@ -66,6 +71,31 @@ describe("the budget of a Vault", () => {
     expect(total([same("a", first), same("b", second)])).toBe(2);
   });
 
+  it("counts for External Secrets Operator every entry, and login, lookup and revocation, at each refresh", () => {
+    const costs = (login: VaultSpec["login"]) => {
+      const eso = environment("eso", { vault: { ...vault, login }, reconciler: { install: false } });
+      const owner = team(eso, "pay", { namespaces: ["pay"] });
+      const keys = { A: "db#a", B: "db#b" };
+      const { load, budgets } = plan([
+        appSecret("one", { team: owner, keys, staleFor: "10s" }),
+        appSecret("two", { team: owner, keys, from: ["db"], staleFor: "10s" }),
+      ]);
+      return [load[0]?.paths, load[0]?.requestsPerSecond, budgets[0]?.costliest.map((cost) => cost.requestsPerSecond)];
+    };
+    expect(costs({ kubernetes: { mount: "k8s" } })).toEqual([1, 1.1, [0.6, 0.5]]);
+    // Such a token is not the operator's to revoke.
+    expect(costs({ token: { secret: "t", key: "k" } })).toEqual([1, 0.7, [0.4, 0.3]]);
+    const tight = environment("eso", {
+      vault: { ...vault, budget: { requestsPerSecond: 2 } },
+      reconciler: { install: false },
+    });
+    const owner = team(tight, "pay", { namespaces: ["pay"] });
+    expect(refusal(() => plan([appSecret("db", { team: owner, keys: reading(2), staleFor: "1s" })]))).toEqual([
+      'AppSecret "db" › staleFor: 5 requests of External Secrets Operator every 1s are 5 requests a second, ' +
+        'more than the whole budget of 2 of environment "eso"; an interval of 3s fits, or raise the budget',
+    ]);
+  });
+
   it("is shown when nothing is read yet, and what is read without one is shown too", () => {
     const free = environment("free", { vaults: { main: vault, old: { ...vault, address: "https://old:8200" } } });
     const ops = team(free, "ops", { namespaces: ["ops"] });
@@ -128,6 +158,26 @@ describe("the budget of a Vault", () => {
         'more than the whole budget of 0.01 of environment "prod"; an interval of 1m40s fits, or raise the budget',
     ]);
     expect(problems({ rotatesEvery: "30s" })[0]).toMatch(/^AppSecret "db" › rotatesEvery: one path every 10s are 0.1 /);
+  });
+
+  it("stops a synth that goes beyond it", () => {
+    const outdir = mkdtempSync(join(tmpdir(), "keyturn-"));
+    const app = new App({ outdir });
+    const secrets = Array.from({ length: 11 }, (_, index) => index);
+    for (const index of secrets)
+      new AppSecret(new Chart(app, `app-${index}`), "db", {
+        team: pay,
+        name: `s${index}`,
+        keys: { A: `own-${index}#a` },
+        staleFor: "1s",
+      });
+    try {
+      expect(() => app.synth()).toThrow(
+        /vault\.budget: AppSecrets of one team ask for 11 requests a second, the budget is 10/,
+      );
+    } finally {
+      rmSync(outdir, { recursive: true });
+    }
   });
 
   it("is each Vault's own", () => {
