@@ -25,10 +25,15 @@ interface Deployment {
  * are the ones in its ConfigMaps, command and flags are the Deployment's, and it has exactly the rights of its ServiceAccount.
  * KWOK's pods run nothing, so this is the pod.
  */
-export async function runDeployedReconciler(dir: string, ...flags: readonly string[]): Promise<Program> {
-  const base = "/api/v1/namespaces/keyturn-system/configmaps";
+export function runDeployedReconciler(dir: string, ...flags: readonly string[]): Promise<Program> {
+  return runReconcilerOf("keyturn-system", dir, ...flags);
+}
+
+/** As {@link runDeployedReconciler}, for the Reconciler of another namespace. */
+export async function runReconcilerOf(namespace: string, dir: string, ...flags: readonly string[]): Promise<Program> {
+  const base = `/api/v1/namespaces/${namespace}/configmaps`;
   const { spec } = (
-    await send<Deployment>("GET", "/apis/apps/v1/namespaces/keyturn-system/deployments/keyturn-reconciler")
+    await send<Deployment>("GET", `/apis/apps/v1/namespaces/${namespace}/deployments/keyturn-reconciler`)
   ).spec.template;
   const mounts = new Map([
     ["app", "/app"],
@@ -46,12 +51,12 @@ export async function runDeployedReconciler(dir: string, ...flags: readonly stri
   const local = (text: string): string => text.replace(/(^|=)(\/app|\/etc\/keyturn)\//, `$1${dir}$2/`);
   const [, ...command] = container.command.map(local);
   const kubeconfig = join(dir, "reconciler.kubeconfig");
-  writeFileSync(kubeconfig, await kubeconfigOf("keyturn-system", spec.serviceAccountName), { mode: 0o600 });
+  writeFileSync(kubeconfig, await kubeconfigOf(namespace, spec.serviceAccountName), { mode: 0o600 });
   const own = ["--kubeconfig", kubeconfig, "--metrics-address=127.0.0.1:0", "--health-address=127.0.0.1:0"];
   return new Program(process.execPath, [...command, ...container.args.map(local), ...own, ...flags], {
     PATH: process.env["PATH"] ?? "",
     POD_NAME: "keyturn-reconciler-0",
-    POD_NAMESPACE: "keyturn-system",
+    POD_NAMESPACE: namespace,
   });
 }
 
