@@ -119,7 +119,7 @@ export function adoptionSuite(
           },
         },
       },
-    } as KubernetesObject);
+    });
   };
 
   /** The declarations that `keyturn import` prints for what the API server gives, handed to keyturn's reconciler. */

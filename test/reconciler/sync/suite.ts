@@ -276,6 +276,33 @@ export function syncSuite(world: () => World): void {
     expect((await tenant.ready("db"))?.status).toBe("True");
   });
 
+  test("two ExternalSecrets that merge fill one Secret together, and leave it alone when nothing changed", async () => {
+    await tenant.put("app/db", { password: "one" });
+    await tenant.put("app/api", { token: "t" });
+    const target = { name: "both", creationPolicy: "CreateOrMerge" };
+    const data = [{ secretKey: "token", remoteRef: { key: "app/api", property: "token" } }];
+    await tenant.apply(
+      tenant.store(),
+      tenant.externalSecret("first", { target, refreshInterval: "1s" }),
+      tenant.externalSecret("second", { target, data, refreshInterval: "1s" }),
+    );
+    await tenant.untilData("both", { password: "one", token: "t" });
+    await tenant.put("app/api", { token: "u" });
+    await tenant.untilData("both", { password: "one", token: "u" });
+    await settled();
+    await world().mark();
+    await eventually("three refreshes of each", async () => {
+      expect(await world().vaultReads(`${tenant.mount}/data/app/db`)).toBeGreaterThanOrEqual(3);
+      expect(await world().vaultReads(`${tenant.mount}/data/app/api`)).toBeGreaterThanOrEqual(3);
+    });
+    const writes = Object.keys(await world().requests(tenant.namespace)).filter((key) => !/^(?:get|list) /.test(key));
+    expect(writes).toEqual([]);
+    expect(await tenant.data("both")).toEqual({ password: "one", token: "u" });
+    await tenant.delete("ExternalSecret", "second");
+    await settled();
+    expect(await tenant.data("both")).toMatchObject({ password: "one" });
+  });
+
   test("moving from ESO: a Secret with the same hash is adopted without a write; ESO's finalizer does not block deletion", async () => {
     await tenant.put("app/db", { password: "one" });
     const finalizers = ["externalsecrets.external-secrets.io/externalsecret-cleanup"];
