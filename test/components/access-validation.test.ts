@@ -1,15 +1,4 @@
-import {
-  appSecret,
-  environment,
-  plan,
-  store,
-  team,
-  teamAccess,
-  type AccessFile,
-  type Grant,
-  type StoreSpec,
-  type TeamAccessSpec,
-} from "keyturn";
+import { appSecret, environment, plan, store, team, teamAccess, type AccessFile, type Grant } from "keyturn";
 import { judge } from "../../policies";
 import { environments } from "../policies/fixtures";
 import { payments, prod, refusal, shop } from "./fixtures";
@@ -21,18 +10,17 @@ const pay = team(several, "pay", {
   prefixes: ["pay", "shared/search"],
   alsoReads: [{ prefix: "lent/flags", reason: "PAY-12", until: "2027-03-31" }],
 });
-const grant = (more: object): Grant =>
-  ({
-    environment: "several",
-    team: "pay",
-    mount: "kv",
-    kvVersion: 2,
-    key: "pay/db",
-    prefix: false,
-    capabilities: ["read"],
-    because: ["pay/db"],
-    ...more,
-  });
+const grant = (more: object): Grant => ({
+  environment: "several",
+  team: "pay",
+  mount: "kv",
+  kvVersion: 2,
+  key: "pay/db",
+  prefix: false,
+  capabilities: ["read"],
+  because: ["pay/db"],
+  ...more,
+});
 const file = (...grants: readonly Grant[]): AccessFile => ({
   apiVersion: "keyturn.dev/v1alpha1",
   kind: "Access",
