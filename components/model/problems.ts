@@ -5,15 +5,19 @@ import { quote, secretLike } from "./secret-like";
 /**
  * Declarations that cannot be right. `problems` has every one of them, `path` being the place in the declaration
  * (`AppSecret "db" › keys.DB_PASSWORD`); the message has one line for each. Values are never in it. Pulumi prints the message
- * alone, because a stack trace says nothing about a wrong declaration.
+ * alone, because a stack trace says nothing about a wrong declaration, and passes the places on as property paths.
  */
 export class DeclarationError extends InvalidError {
   constructor(problems: readonly Problem[]) {
     super("declarations", problems);
     this.name = "DeclarationError";
     this.message = problems.map((problem) => `${problem.path}: ${problem.message}`).join("\n");
-    // The marker of pulumi.RunError, which is recognised by it and not by its class.
+    // The markers of pulumi.RunError and pulumi.InputPropertiesError, which are recognised by them and not by their classes.
     Object.defineProperty(this, "__pulumiRunError", { value: true });
+    Object.defineProperty(this, "__pulumiInputPropertiesError", { value: true });
+    // The whole place, which is no path the engine could follow: it prints the value it finds at one.
+    const errors = problems.map(({ path, message }) => ({ propertyPath: path, reason: message }));
+    Object.defineProperty(this, "errors", { value: errors });
   }
 }
 

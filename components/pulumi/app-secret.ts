@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { externalSecretManifest } from "../manifests/external-secret";
 import {
   appSecret,
-  resolveAppSecret,
+  readAppSecret,
   type AppSecretDeclaration,
   type AppSecretSpec,
   type ResolvedAppSecret,
@@ -29,9 +29,13 @@ import { SecretUse } from "./containers";
 import { ForeignSecret } from "./elsewhere";
 import { childOptions, emit } from "./emit";
 import { rolloutTransformation } from "./rollout";
+import { readWait, waitedFor, waitOptions, type WaitForReady } from "./wait";
 
 /** What an {@link AppSecret} is given. */
-export type AppSecretArgs<N extends string = string> = AppSecretSpec<N>;
+export interface AppSecretArgs<N extends string = string> extends AppSecretSpec<N> {
+  /** Whether `pulumi up` waits until the Secret is filled, and fails when it is not in time. Default false. */
+  readonly waitForReady?: WaitForReady;
+}
 
 /**
  * One Secret an application needs. Creates the ExternalSecret that fills it; no value passes through Pulumi.
@@ -66,9 +70,14 @@ export class AppSecret<N extends string = string> extends pulumi.ComponentResour
 
   /** @throws DeclarationError with every problem of the declaration */
   constructor(name: string, args: AppSecretArgs<N>, opts?: pulumi.ComponentResourceOptions) {
-    const declaration = appSecret(name, args);
-    const resolved = resolveAppSecret(declaration);
-    collecting((problems) => checkOwnReconciler(problems, resolved));
+    const { waitForReady, ...spec } = args;
+    const declaration = appSecret(name, spec);
+    const { resolved, wait } = collecting((problems) => {
+      const wait = readWait(problems, "AppSecret", name, waitForReady);
+      const resolved = readAppSecret(problems, declaration);
+      if (resolved !== undefined) checkOwnReconciler(problems, resolved);
+      return { resolved: resolved as ResolvedAppSecret, wait };
+    });
     super("keyturn:index:AppSecret", name, stateOf(resolved), opts);
     this.team = args.team;
     this.name = resolved.name;
@@ -76,7 +85,11 @@ export class AppSecret<N extends string = string> extends pulumi.ComponentResour
     this.declaration = declaration;
     this.resolved = resolved;
     const store = pulumi.Resource.isInstance(args.store) ? args.store : undefined;
-    this.externalSecret = emit(name, externalSecretManifest(resolved).object, childOptions(this, opts, store));
+    this.externalSecret = emit(
+      name,
+      waitedFor(externalSecretManifest(resolved).object, wait),
+      waitOptions(childOptions(this, opts, store), wait),
+    );
     this.registerOutputs({ name: this.name, namespace: this.namespace });
   }
 

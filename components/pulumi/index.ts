@@ -16,3 +16,4 @@ export type { StoreArgs } from "./store";
 export { TeamAccess } from "./team-access";
 export type { TeamAccessArgs } from "./team-access";
 export type { BundleSource } from "../bundle";
+export type { WaitForReady } from "./wait";

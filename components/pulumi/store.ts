@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { storeManifests } from "../manifests/store";
 import { storeElsewhere } from "../model/elsewhere";
 import { MAIN, type Environment } from "../model/environment";
+import { collecting } from "../model/problems";
 import {
   resolveStore,
   store,
@@ -12,9 +13,13 @@ import {
 } from "../model/store";
 import { childOptions, emitAll } from "./emit";
 import { leavesOf, type VaultEndpoint } from "./leaves";
+import { readWait, waitedFor, waitOptions, type WaitForReady } from "./wait";
 
 /** What a {@link Store} is given. */
-export interface StoreArgs<N extends string = string> extends StoreSpec<N>, VaultEndpoint {}
+export interface StoreArgs<N extends string = string> extends StoreSpec<N>, VaultEndpoint {
+  /** Whether `pulumi up` waits until the stores are valid, and fails when one is not in time. Default false. */
+  readonly waitForReady?: WaitForReady;
+}
 
 /** A SecretStore in each namespace of a team. */
 export class Store<N extends string = string> extends pulumi.ComponentResource implements StoreLike<N> {
@@ -40,7 +45,8 @@ export class Store<N extends string = string> extends pulumi.ComponentResource i
 
   /** @throws DeclarationError */
   constructor(name: string, args: StoreArgs<N>, opts?: pulumi.ComponentResourceOptions) {
-    const { address, ca, ...spec } = args;
+    const { address, ca, waitForReady, ...spec } = args;
+    const wait = collecting((problems) => readWait(problems, "Store", name, waitForReady));
     const declaration = store(name, spec);
     const resolved = resolveStore(declaration);
     const leaves = leavesOf("Store", name, resolved.environment as Environment<N>, { address, ca });
@@ -64,7 +70,8 @@ export class Store<N extends string = string> extends pulumi.ComponentResource i
       environment: leaves.environment,
       team: { ...resolved.team, environment: leaves.environment },
     };
-    emitAll(name, storeManifests(reached), leaves.fill, childOptions(this, opts));
+    const manifests = storeManifests(reached).map(({ id, object }) => ({ id, object: waitedFor(object, wait) }));
+    emitAll(name, manifests, leaves.fill, waitOptions(childOptions(this, opts), wait));
     this.registerOutputs({ name: this.name });
   }
 }

@@ -15,6 +15,8 @@ export interface Registered {
   readonly provider: string;
   readonly providers: readonly string[];
   readonly retainOnDelete: boolean;
+  /** Empty where none is set. */
+  readonly timeouts: { readonly create: string; readonly update: string };
 }
 
 export interface Recording {
@@ -35,6 +37,7 @@ interface Request {
   getProvider(): string;
   getProvidersMap(): { entries(): Iterable<[string, string]> };
   getRetainondelete(): boolean;
+  getCustomtimeouts(): { getCreate(): string; getUpdate(): string } | undefined;
 }
 interface OutputsRequest {
   getUrn(): string;
@@ -85,6 +88,10 @@ export async function record(program: () => unknown, options: { preview?: boolea
         provider: nameOf(request.getProvider().split("::").slice(0, 4).join("::")),
         providers: [...request.getProvidersMap().entries()].map(([pkg]) => pkg).sort(),
         retainOnDelete: request.getRetainondelete(),
+        timeouts: {
+          create: request.getCustomtimeouts()?.getCreate() ?? "",
+          update: request.getCustomtimeouts()?.getUpdate() ?? "",
+        },
       });
     }
     for (const request of registerOutputs.mock.calls.map(([sent]) => sent as OutputsRequest))

@@ -10,6 +10,7 @@ import {
   TeamAccess,
   type AppSecretArgs,
   type PlatformArgs,
+  type StoreArgs,
 } from "keyturn/pulumi";
 import { CANARIES, devPayments, payments, prod, refusal, shop } from "./fixtures";
 import { notKnownYet, record, UNKNOWN, type Recording, type Registered } from "./pulumi-rig";
@@ -223,7 +224,8 @@ describe("AppSecret", () => {
       try {
         new AppSecret("db", {
           team: payments,
-          keys: { A: CANARIES[5], B: pulumi.output("db#b") as unknown as string },
+          keys: { A: CANARIES[5], B: 7 as unknown as string },
+          waitForReady: { timeout: "soon" },
         });
       } catch (thrown) {
         error = thrown;
@@ -232,9 +234,27 @@ describe("AppSecret", () => {
     expect(recording.resources).toEqual([]);
     expect(pulumi.RunError.isInstance(error)).toBe(true);
     expect((error as Error).message.split("\n")).toEqual([
+      'AppSecret "db" › waitForReady.timeout: "soon" is not a duration; write for example "5m", "1h30m" or "24h" (there are no days)',
       'AppSecret "db" › keys.A: looks like a random value; a declaration says where a value lives ("db#password"), never what it is. What is written there is not shown; if it was a real secret, rotate it',
-      'AppSecret "db" › keys.B: is a Pulumi Output or Promise; names, paths and keys must be plain values, known before anything is deployed',
+      'AppSecret "db" › keys.B: must be "path#property", for example "db#password", or { path, property }',
     ]);
+    // What Pulumi's typed errors are recognised by: a component around ours, made for another language, passes them on to the engine.
+    if (!pulumi.InputPropertiesError.isInstance(error)) throw error;
+    expect(error.errors.map(({ propertyPath }) => propertyPath)).toEqual([
+      'AppSecret "db" › waitForReady.timeout',
+      'AppSecret "db" › keys.A',
+      'AppSecret "db" › keys.B',
+    ]);
+  });
+
+  it("refuses an Output where a plain value belongs", async () => {
+    await record(() => {
+      expect(
+        refusal(() => new AppSecret("db", { team: payments, keys: { B: pulumi.output("db#b") as unknown as string } })),
+      ).toEqual([
+        'AppSecret "db" › keys.B: is a Pulumi Output or Promise; names, paths and keys must be plain values, known before anything is deployed',
+      ]);
+    });
   });
 
   it("refuses a store of another environment", async () => {
@@ -244,6 +264,59 @@ describe("AppSecret", () => {
         refusal(() => new AppSecret("db", { team: payments, keys, ...(store === undefined ? {} : { store }) })),
       ).toEqual([
         'AppSecret "db" › store: belongs to environment "dev", team "payments" to "prod"; take the store of "prod"',
+      ]);
+    });
+  });
+});
+
+describe("waitForReady", () => {
+  const waits = async (waitForReady: AppSecretArgs["waitForReady"]) => {
+    const given = waitForReady === undefined ? {} : { waitForReady };
+    let declared: unknown;
+    const { resources } = await record(() => {
+      declared = new AppSecret("db", { team: payments, keys, ...given }).declaration;
+      new Store("store", { team: payments, ...given });
+    });
+    const waited = resources
+      .filter(({ custom }) => custom)
+      .map(({ inputs, timeouts }) => {
+        const { annotations } = inputs.metadata as { readonly annotations: Readonly<Record<string, string>> };
+        return [annotations["pulumi.com/waitFor"], timeouts.create, timeouts.update];
+      });
+    return { waited, declared, components: resources.filter(({ custom }) => !custom).map(({ inputs }) => inputs) };
+  };
+
+  it.each([
+    [true, "300s"],
+    [{}, "300s"],
+    [{ timeout: "1m30s" }, "90s"],
+    [{ timeout: "1500ms" }, "2s"],
+  ])("%j has the provider wait for the condition Ready, for %s", async (given, seconds) => {
+    const { waited } = await waits(given);
+    expect(waited).toEqual([
+      ["condition=Ready", seconds, seconds],
+      ["condition=Ready", seconds, seconds],
+    ]);
+  });
+
+  it("is off by default, and changes neither the declaration nor what the state has of the component", async () => {
+    const [off, never, on] = [await waits(undefined), await waits(false), await waits(true)];
+    expect(off.waited).toEqual([
+      [undefined, "", ""],
+      [undefined, "", ""],
+    ]);
+    expect(never).toEqual(off);
+    expect({ ...on, waited: [] }).toEqual({ ...off, waited: [] });
+  });
+
+  it("refuses what is no duration, also from plain JavaScript", async () => {
+    await record(() => {
+      const at = (waitForReady: unknown) =>
+        refusal(() => new Store("s", { team: payments, waitForReady } as StoreArgs<"prod">));
+      expect(at({ timeout: "0s" })).toEqual(['Store "s" › waitForReady.timeout: "0s" is shorter than 1s']);
+      expect(at("5m")).toEqual(['Store "s" › waitForReady: must be true, false or { timeout: "5m" }']);
+      expect(at({ timeOut: "5m" })).toEqual([
+        'Store "s" › waitForReady.timeOut: is not a known field; did you mean "timeout"?',
       ]);
     });
   });

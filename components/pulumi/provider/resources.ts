@@ -1,13 +1,14 @@
 import type { BundleSource } from "../../bundle";
 import type { AlertsSpec, DashboardsSpec, ServiceMonitorSpec } from "../../model/monitoring";
 import type { NetworkPolicySpec } from "../../model/network-policy";
-import type { JwtKeysSpec } from "../../model/api-server";
 import type { ImageSpec, ResourcesSpec } from "../../model/reconciler";
+import type { AppSecretSpec } from "../../model/app-secret";
 import type { AppSecretArgs } from "../app-secret";
 import type { KubernetesApiArgs, PlatformArgs } from "../platform";
 import type { ReconcilerArgs } from "../reconciler";
 import type { StoreArgs } from "../store";
 import type { TeamAccessArgs } from "../team-access";
+import type { WaitForReady } from "../wait";
 import {
   choice,
   COUNT,
@@ -50,10 +51,7 @@ const PLATFORM: FieldsOf<PlatformArgs> = {
     }),
     "Needed for login by Kubernetes.",
   ),
-  jwt: field(
-    JWT_KEYS,
-    "Needed for login by JWT.",
-  ),
+  jwt: field(JWT_KEYS, "Needed for login by JWT."),
   audit: field(
     oneOf(AUDIT_DEVICE, FLAG),
     "An audit device. Default: that of the environment, if it names one; false: none.",
@@ -65,9 +63,17 @@ const PLATFORM: FieldsOf<PlatformArgs> = {
   keepSecrets: field(FLAG, "Whether the KV mount survives its removal from the program. Default true."),
 };
 
+const WAIT = oneOf(
+  FLAG,
+  object<Exclude<WaitForReady, boolean>>("WaitForReady", "How long `pulumi up` waits.", {
+    timeout: field(TEXT, "Go duration. Default `5m`."),
+  }),
+);
+
 const STORE: FieldsOf<StoreArgs> & Environmental = {
   environment,
   team,
+  waitForReady: field(WAIT, "Whether `pulumi up` waits until the stores are valid. Default false."),
   vault,
   name: field(TEXT, "Name of the SecretStores. Default `keyturn-<environment>`."),
   namespaces: field(listOf(TEXT), "Default: all namespaces of the team."),
@@ -79,7 +85,12 @@ const STORE: FieldsOf<StoreArgs> & Environmental = {
 /** Components of a team: TypeScript's teams know their environment, data does not. */
 type Environmental = { readonly environment: Field };
 
-const APP_SECRET: FieldsOf<AppSecretArgs> & Environmental = { environment, team, ...SECRET_FIELDS };
+const APP_SECRET: FieldsOf<AppSecretArgs> & Environmental = {
+  environment,
+  team,
+  waitForReady: field(WAIT, "Whether `pulumi up` waits until the Secret is filled. Default false."),
+  ...SECRET_FIELDS,
+};
 
 /** Kubernetes providers by cluster are for TypeScript: a schema has no type for a provider. */
 const TEAM_ACCESS: FieldsOf<TeamAccessArgs, "clusters"> & Environmental = {
@@ -87,7 +98,7 @@ const TEAM_ACCESS: FieldsOf<TeamAccessArgs, "clusters"> & Environmental = {
   team,
   vault,
   secrets: field(
-    listOf(object<AppSecretArgs, "team">("SecretPaths", "An AppSecret's inputs, for its paths.", SECRET_FIELDS)),
+    listOf(object<AppSecretSpec, "team">("SecretPaths", "An AppSecret's inputs, for its paths.", SECRET_FIELDS)),
     "AppSecrets whose paths the team may read: the same data as theirs.",
   ),
   access: field(oneOf(ACCESS, listOf(ACCESS)), "What a synth wrote as `access.json`."),

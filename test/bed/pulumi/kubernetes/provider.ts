@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
-import { ProviderError, redact } from "../plugin/errors";
+import { InitFailed, ProviderError, redact } from "../plugin/errors";
 import type { Provider, Resource } from "../plugin/provider";
 import {
   at,
@@ -16,6 +16,7 @@ import {
   type ValueMap,
 } from "../plugin/values";
 import { ApiError, describe, isMissingNamespace, KubernetesApi, UnknownKind, type ObjectName } from "./api";
+import { awaitReady, NotReady } from "./await";
 import { checkObject, type ComingKinds } from "./check";
 import { clusterAccess } from "./kubeconfig";
 import {
@@ -48,8 +49,8 @@ const NAMESPACE_DELETE_TIMEOUT_S = 600;
 const TAKEN_OVER = ["kubectl", "before-first-apply", "pulumi-kubernetes", "pulumi-resource-kubernetes"];
 
 /**
- * Test fixture. Kubernetes for the Pulumi engine by server-side apply, for every kind that the cluster serves. It does not wait until objects are ready;
- * it has no Helm, no patch resources and no YAML rendering.
+ * Test fixture. Kubernetes for the Pulumi engine by server-side apply, for every kind that the cluster serves. It waits until objects are ready only
+ * where `pulumi.com/waitFor` says so; it has no Helm, no patch resources and no YAML rendering.
  */
 export function kubernetesProvider(): Provider {
   let configured: Settings | undefined;
@@ -71,12 +72,12 @@ export function kubernetesProvider(): Provider {
         annotation(news, AUTONAMED) !== "true" &&
         ["name", "namespace"].every((key) => sameValue(at(olds, "metadata", key), at(news, "metadata", key))),
     }),
-    create: async (resource, { inputs, preview }) =>
+    create: async (resource, { inputs, preview, timeout }) =>
       guarded(inputs, () =>
-        preview ? previewCreate(settings(), resource, inputs) : create(settings(), resource, inputs),
+        preview ? previewCreate(settings(), resource, inputs) : create(settings(), resource, inputs, timeout),
       ),
-    update: async (resource, { oldInputs, oldOutputs, inputs, preview }) =>
-      guarded(inputs, () => update(settings(), resource, { oldInputs, oldOutputs, inputs, preview })),
+    update: async (resource, { oldInputs, oldOutputs, inputs, preview, timeout }) =>
+      guarded(inputs, () => update(settings(), resource, { oldInputs, oldOutputs, inputs, preview, timeout })),
     read: async (resource, { id, inputs, outputs }) => {
       const name = nameOf(resource.type, inputs ?? outputs, id);
       const live = await settings().api.get(name).catch(unlessUnknownKind);
@@ -146,6 +147,7 @@ async function create(
   settings: Settings,
   { type }: Resource,
   inputs: ValueMap,
+  timeout: number,
 ): Promise<{ id: string; outputs: ValueMap }> {
   const { api, signal } = settings;
   const name = nameOf(type, inputs);
@@ -161,7 +163,10 @@ async function create(
       }
       const live = await api.apply(name, toJson(inputs), { manager, dryRun: false, force });
       if (name.kind === "CustomResourceDefinition") await established(settings, name);
-      return { id: idOf(name), outputs: outputsOf(live, inputs, manager) };
+      return {
+        id: idOf(name),
+        outputs: await ready(settings, name, inputs, { applied: live, manager, timeout }),
+      };
     } catch (error) {
       const mayCome = error instanceof UnknownKind || isMissingNamespace(error);
       if (!mayCome || performance.now() > deadline) throw explained(error, manager);
@@ -171,16 +176,18 @@ async function create(
 }
 
 async function update(
-  { api, force }: Settings,
+  settings: Settings,
   { type }: Resource,
   request: {
     readonly oldInputs: ValueMap;
     readonly oldOutputs: ValueMap;
     readonly inputs: ValueMap;
     readonly preview: boolean;
+    readonly timeout: number;
   },
 ): Promise<ValueMap> {
-  const { oldInputs, oldOutputs, inputs, preview } = request;
+  const { api, force } = settings;
+  const { oldInputs, oldOutputs, inputs, preview, timeout } = request;
   if (preview && hasUnknown(inputs)) return plannedOutputs(inputs);
   const name = nameOf(type, inputs);
   const manager = textAt(oldOutputs, MANAGER_OUTPUT) ?? managerFor(oldInputs);
@@ -194,7 +201,23 @@ async function update(
     if (error instanceof ApiError && isTakeover(error)) return apply(true);
     throw explained(error, manager);
   });
-  return outputsOf(applied, inputs, manager);
+  if (preview) return outputsOf(applied, inputs, manager);
+  return ready(settings, name, inputs, { applied, manager, timeout });
+}
+
+/** The outputs when the object is ready. What is not in time is in the state all the same. */
+async function ready(
+  { api, signal }: Settings,
+  name: ObjectName,
+  inputs: ValueMap,
+  { applied, manager, timeout }: { readonly applied: Json; readonly manager: string; readonly timeout: number },
+): Promise<ValueMap> {
+  try {
+    return outputsOf(await awaitReady(api, name, inputs, { applied, timeout, signal }), inputs, manager);
+  } catch (error) {
+    if (!(error instanceof NotReady)) throw error;
+    throw new InitFailed(error.reason, idOf(name), inputs, outputsOf(applied, inputs, manager));
+  }
 }
 
 function isTakeover({ conflictingManagers }: ApiError): boolean {
@@ -242,7 +265,7 @@ async function guarded<T>(inputs: ValueMap, operation: () => Promise<T>): Promis
   try {
     return await operation();
   } catch (error) {
-    if (!(error instanceof Error)) throw error;
+    if (!(error instanceof Error) || error instanceof InitFailed) throw error;
     const data = inputs["kind"] === "Secret" ? secretTexts(inputs["data"], true) : [];
     const plain = data.map((bytes) => Buffer.from(bytes, "base64").toString("utf8"));
     throw new ProviderError(

@@ -187,8 +187,8 @@ function unary<Request, Response>(answer: (request: Request) => Promise<Response
     answer(call.request).then(
       (response) => reply(null, response),
       (error: unknown) => {
-        const { code, message } = grpcError(error);
-        reply({ code, details: message });
+        const { code, message, metadata } = grpcError(error);
+        reply({ code, details: message, ...(metadata === undefined ? {} : { metadata }) });
       },
     );
   };
