@@ -4,15 +4,20 @@ export { plan, problemsOf } from "./plan";
 export type { Declaration, Plan, PlannedConsumer } from "./plan";
 export type { UsedSecret } from "./manifests";
 export { planFiles } from "./files";
+export type { PlanFilesOptions } from "./files";
 export type { PlanNote } from "./notes";
-export { accessWrites, policyPath, renderHcl, renderJson, roleBody } from "./vault";
+export { accessWrites, configOperatorDocuments, policyPath, renderHcl, renderJson, roleBody } from "./vault";
 export type {
   BudgetUse,
   ByHand,
+  ConfigOperatorConnection,
+  ConfigOperatorDocuments,
+  ConfigOperatorSpec,
   JwtRole,
   KubernetesRole,
   Load,
   LoginRole,
+  OperatorRest,
   PolicyDocument,
   PolicyRule,
   SecretCost,

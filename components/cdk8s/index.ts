@@ -17,4 +17,5 @@ export type { StoreProps } from "./store";
 export { TeamAccess } from "./team-access";
 export type { TeamAccessProps } from "./team-access";
 export { writeVaultFiles } from "./vault-files";
+export type { VaultFilesOptions } from "./vault-files";
 export type { BundleSource } from "../bundle";
