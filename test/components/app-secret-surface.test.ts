@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { App, Chart } from "cdk8s";
 import {
   appSecret,
   consumer,
@@ -12,6 +13,7 @@ import {
   type AppSecretDeclaration,
   type AppSecretSpec,
 } from "keyturn";
+import { AppSecret } from "keyturn/cdk8s";
 import type { JsonRecord } from "../../api";
 import { externalSecretCrd } from "../../api/crds";
 import type { Schema } from "../../api/crds/schema";
@@ -335,6 +337,20 @@ describe("who makes the Secret", () => {
   });
 });
 
+describe("an ExternalSecret of another name", () => {
+  const spec = { team: shop, keys, name: "secret", externalSecretName: "es" };
+  const web = { kind: "Deployment", name: "web" } as const;
+
+  it("is what is applied; workloads use and roll for the Secret", () => {
+    const db = new AppSecret(new Chart(new App(), "shop"), "db", spec);
+    expect([db.name, db.secretName]).toEqual(["es", "secret"]);
+    expect(db.rolloutFor(web)).toEqual({ "keyturn.dev/rollout-on": "secret" });
+    const { manifests, consumers } = plan([appSecret("db", spec), consumer(appSecret("db", spec), web)]);
+    expect(manifests.map(({ metadata }) => metadata.name)).toEqual(["es"]);
+    expect(consumers.map(({ annotations }) => annotations)).toEqual([{ "keyturn.dev/rollout-on": "secret" }]);
+  });
+});
+
 describe("several AppSecrets for one Secret", () => {
   const one: Spec = { keys, name: "app", externalSecretName: "app-db", creationPolicy: "CreateOrMerge" };
   const two: Spec = { keys: { B: "api#b" }, name: "app", creationPolicy: "Merge" };
@@ -397,6 +413,13 @@ describe("several AppSecrets for one Secret", () => {
     ],
   ])("are refused when %s", (_name, a, b, problems) => {
     expect(together(a, b)).toEqual(problems);
+  });
+
+  it("roll a workload for what it uses of each", () => {
+    const [a, b] = [declared(one, "one"), declared(two, "two")];
+    const web = { kind: "Deployment", name: "web" } as const;
+    const { consumers } = plan([a, b, consumer(a, web, { keys: ["A"] }), consumer(b, web, { keys: ["B"] })]);
+    expect(consumers.map(({ annotations }) => annotations)).toEqual([{ "keyturn.dev/rollout-on": "app/A,app/B" }]);
   });
 
   it("are no clash where one makes none, or another kind", () => {
