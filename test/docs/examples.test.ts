@@ -1,5 +1,8 @@
-import { readFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { KubernetesObject } from "../../api";
+import { readManifests } from "../e2e/manifests";
+import { run } from "../e2e/processes";
 import { problems, ROOT } from "./compile";
 
 /**
@@ -27,6 +30,8 @@ test("the examples of README and docs compile", () => {
     "docs/cdk8s.md",
     "docs/environments.md",
     "docs/rollouts.md",
+    "docs/reconciler.md",
+    "docs/vault-half.md",
   ].flatMap(blocks);
   expect(files.length).toBeGreaterThanOrEqual(4);
   expect(problems(files)).toEqual([]);
@@ -41,4 +46,33 @@ test("an example with a mistake would be found: a dev team does not fit a prod s
     const dev = team(environment("dev", { vault }), "a", { namespaces: ["a"] });
     new Store<"prod">(new Chart(new App(), "c"), "s", { team: dev });`;
   expect(problems([{ file: "wrong.ts", text }]).join("\n")).toContain('"dev"');
+});
+
+test("the example of the README writes what the README says", async () => {
+  mkdirSync(join(ROOT, "build"), { recursive: true });
+  const folder = mkdtempSync(join(ROOT, "build/readme-"));
+  try {
+    const [example] = blocks("README.md");
+    writeFileSync(join(folder, "main.ts"), example?.text ?? "");
+    const outdir = join(folder, "dist");
+    const env = { ...process.env, CDK8S_OUTDIR: outdir };
+    const { code, stderr } = await run(process.execPath, ["--import", "tsx", join(folder, "main.ts")], {
+      cwd: ROOT,
+      env,
+    });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    const [secret, deployment] = readManifests(outdir);
+    expect([secret?.kind, deployment?.kind]).toEqual(["ExternalSecret", "Deployment"]);
+    expect(deployment?.metadata.annotations).toEqual({ "keyturn.dev/rollout-on": secret?.metadata.name });
+    expect((secret as KubernetesObject & { spec: object }).spec).toMatchObject({
+      refreshInterval: "5m0s",
+      target: { name: "db" },
+      data: [
+        { secretKey: "DB_PASSWORD", remoteRef: { key: "payments/db", property: "password" } },
+        { secretKey: "DB_USER", remoteRef: { key: "payments/db", property: "username" } },
+      ],
+    });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 });
