@@ -69,10 +69,9 @@ export function prefixesAround(path: string): readonly string[] {
 
 /** The rule that lets the team read the path, as its policy has it; undefined when it may not. */
 function decidingRule(acl: Acl, path: string, namespace: string | undefined): string | undefined {
-  // No key ends in a slash, so that this asks for what is below and has no rule of its own.
-  const probe = path.endsWith("/*") ? path.slice(0, -1) : path;
   const where = namespace === undefined ? {} : { namespace };
-  const { decision, rule } = evaluateAcl(acl, { path: probe, operation: "read", ...where });
+  // No key has a "*", so that a prefix as it is written stands for what is below it and has no rule of its own.
+  const { decision, rule } = evaluateAcl(acl, { path, operation: "read", ...where });
   return decision === "allowed" ? rule?.path.slice(namespacePath(namespace).length) : undefined;
 }
 

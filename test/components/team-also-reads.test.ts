@@ -14,6 +14,7 @@ import {
   type TeamSpec,
 } from "keyturn";
 import { parseEnvironments, type ExtraGrant } from "../../api";
+import { parsePolicy } from "../../components/vault";
 import { CANARIES, payments, prod, refusal } from "./fixtures";
 
 const partner: ExtraGrant = { path: "shared/partner-api", reason: "Partner API, PAY-12", until: "2027-03-31" };
@@ -55,6 +56,22 @@ describe("alsoReads of a team", () => {
     expect(access.grants).toEqual([
       expect.objectContaining({ key: "lent/shop/b", prefix: true, extra: lent, because: ["many"] }),
     ]);
+  });
+
+  it("of a path is no prefix that a TeamAccess may declare", () => {
+    const prefixes = [{ prefix: "shared/partner-api", reason: "many" }];
+    expect(refusal(() => plan([teamAccess("a", { team: borrower(partner), prefixes })]))).toEqual([
+      'TeamAccess "a" › prefixes[0].prefix: "shared/partner-api" is outside what team "payments" may read ' +
+        "(payments, shared/partner-api); what is outside needs alsoReads: [{ prefix, reason, until }] of the team",
+    ]);
+  });
+
+  it("stays in its comment, whatever is in the reason", () => {
+    const rule = { path: "prod/data/a", capabilities: ["read"], notes: ['x\npath "secret/*" {}\r\u2028y'] } as const;
+    const hcl = renderHcl({ name: "n", environment: "prod", team: "a", rules: [rule] });
+    expect(hcl).toContain('\n# x path "secret/*" {}  y\npath "prod/data/a" {\n');
+    const parsed = parsePolicy(hcl);
+    expect(parsed.kind === "refused" ? parsed : parsed.rules.map(({ path }) => path)).toEqual(["prod/data/a"]);
   });
 
   it("is said in the text of the policy, above the path", () => {
@@ -132,9 +149,7 @@ describe("a path that no extra grant covers", () => {
         team: team(eso, "shop", { namespaces: ["shop"], alsoReads }),
         from: [{ find: { path: "/shared/partner-api" } }],
       });
-    expect(problemsOf([finder({ ...partner, path: undefined, prefix: "shared" })])).toEqual(
-      [],
-    );
+    expect(problemsOf([finder({ ...partner, path: undefined, prefix: "shared" })])).toEqual([]);
     expect(problemsOf([finder(partner)])).toEqual([
       {
         path: 'AppSecret "all" › from[0].find.path',
