@@ -53,6 +53,7 @@ export interface TokenLoginData {
 
 const LOGIN_METHODS = ["kubernetes", "jwt", "appRole", "userPass", "ldap", "cert", "token"];
 
+/** A team as plain JSON. */
 export interface TeamData {
   readonly name: string;
   readonly namespaces: readonly string[];

@@ -7,6 +7,7 @@ export const ESO_VERSION = `${ESO_GROUP}/v1`;
 export const ESO_VERSIONS: readonly string[] = [ESO_VERSION, `${ESO_GROUP}/v1beta1`];
 
 export type StoreKind = "SecretStore" | "ClusterSecretStore";
+/** Who owns the Secret, as External Secrets Operator calls it. */
 export type CreationPolicy = "Owner" | "Orphan" | "Merge" | "None" | "CreateOrMerge";
 /** What happens to a Secret whose source is gone, as External Secrets Operator calls it. */
 export type DeletionPolicy = "Retain" | "Delete" | "Merge";

@@ -13,6 +13,7 @@ export interface ObjectMeta {
   readonly ownerReferences?: readonly OwnerReference[];
 }
 
+/** Whose garbage an object is. */
 export interface OwnerReference {
   readonly apiVersion: string;
   readonly kind: string;

@@ -65,6 +65,7 @@ export class Store<N extends string = string> extends Construct implements Store
     });
   }
 
+  /** The SecretStores, one for each namespace. */
   get apiObjects(): readonly ApiObject[] {
     return [...this.secretStores.values()];
   }

@@ -43,7 +43,7 @@ export type {
   UserPassLoginSpec,
 } from "./login";
 export type { AlertsSpec, DashboardsSpec, ServiceMonitorSpec } from "./monitoring";
-export type { NetworkPolicySpec } from "./network-policy";
+export type { NetworkPolicySpec, ResolvedNetworkPolicy } from "./network-policy";
 export { platform } from "./platform";
 export type { FileAuditSpec, PlatformDeclaration, PlatformLogin, PlatformSpec, ResolvedPlatform } from "./platform";
 export { DeclarationError } from "./problems";

@@ -13,6 +13,7 @@ export interface NetworkPolicySpec {
   readonly metricsFrom?: Readonly<Record<string, string>>;
 }
 
+/** A NetworkPolicy with its defaults. */
 export interface ResolvedNetworkPolicy {
   /** Sorted. */
   readonly egressPorts: readonly number[];
