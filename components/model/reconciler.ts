@@ -37,7 +37,10 @@ export interface ReconcilerSpec<N extends string = string> {
   readonly logLevel?: "debug" | "info" | "warn" | "error";
   /** Whether the Namespace is part of it. Default true. */
   readonly createNamespace?: boolean;
-  /** Which CRDs are part of it: `all` (default), `keyturn` (only SecretRollout, where ESO's are installed) or `none`. */
+  /**
+   * Which CRDs are part of it: `all` (default), `keyturn` (only SecretRollout, where ESO's are installed) or `none`. With `keyturn` stores that
+   * name no controller are left to ESO (`--strict-class`): both would write their Secrets otherwise.
+   */
   readonly crds?: "all" | "keyturn" | "none";
   /** Who may reach it and what it may reach. Default true; false where the cluster's own policies say it. */
   readonly networkPolicy?: boolean | NetworkPolicySpec;

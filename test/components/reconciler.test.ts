@@ -104,3 +104,18 @@ it("is refused in an environment where External Secrets Operator runs instead", 
     'Reconciler "r" › environment: "prod" says reconciler.install: false; leave the Reconciler out, or that',
   ]);
 });
+
+describe("beside External Secrets Operator", () => {
+  const args = (crds: "all" | "keyturn" | "none"): readonly string[] =>
+    found(manifests({ crds }), "Deployment").flatMap(
+      ({ spec: deployment }) =>
+        (deployment as { template: { spec: { containers: { args: string[] }[] } } }).template.spec.containers[0]
+          ?.args ?? [],
+    );
+
+  it("leaves the stores that name no controller to it where its CRDs are, and takes them otherwise", () => {
+    expect(args("keyturn")).toContain("--strict-class");
+    expect(args("all")).not.toContain("--strict-class");
+    expect(args("none")).not.toContain("--strict-class");
+  });
+});

@@ -139,6 +139,8 @@ function container(reconciler: ResolvedReconciler): Readonly<Record<string, unkn
 function argumentsOf(reconciler: ResolvedReconciler): readonly string[] {
   return [
     ...(reconciler.scope === "declared" ? [`--namespaces=${reconciler.namespaces.join(",")}`] : []),
+    // Where ESO's CRDs are, ESO is: it takes the stores that name nobody.
+    ...(reconciler.crds === "keyturn" ? ["--strict-class"] : []),
     "--leader-elect",
     `--environments=/etc/keyturn/${ENVIRONMENTS_FILE}`,
     `--metrics-address=0.0.0.0:${METRICS_PORT}`,
