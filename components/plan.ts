@@ -13,7 +13,7 @@ import { reconcilerManifests } from "./manifests/reconciler";
 import { mergeUses, rolloutAnnotations, type UsedSecret } from "./manifests/rollout";
 import { storeManifests } from "./manifests/store";
 import { teamAccessManifests } from "./manifests/team-access";
-import { readAppSecret, type AppSecretDeclaration } from "./model/app-secret";
+import { readAppSecret, type AppSecretDeclaration, type ResolvedAppSecret } from "./model/app-secret";
 import {
   isRun,
   readConsumer,
@@ -21,7 +21,7 @@ import {
   type ConsumerKind,
   type ResolvedConsumer,
 } from "./model/consumer";
-import { checkTogether, type Resolved } from "./model/cross-checks";
+import { beside, checkTogether, type Beside, type Resolved } from "./model/cross-checks";
 import type { Environment } from "./model/environment";
 import { environmentsFile } from "./model/environments-file";
 import { accessFile, declaredPrefixes, grantsOf } from "./model/grants";
@@ -89,34 +89,34 @@ export interface PlannedConsumer {
  * @throws DeclarationError with the problems of all declarations, alone and together
  */
 export function plan(declarations: Iterable<Declaration>): Plan {
-  return assemble(collecting((problems) => resolveAll(problems, [...declarations])));
+  return assemble(
+    collecting((problems) => {
+      const resolved = [...declarations].flatMap((declaration) => resolve(problems, declaration) ?? []);
+      const secrets = resolved.filter((entry) => entry.kind === "AppSecret");
+      for (const secret of secrets) checkOwnReconciler(problems, secret);
+      checkTogether(problems, resolved);
+      checkBudgets(problems, secrets);
+      return resolved;
+    }),
+  );
 }
 
 /** The problems of declarations, alone and together; none means that {@link plan} accepts them. */
 export function problemsOf(declarations: Iterable<Declaration>): readonly Problem[] {
   const problems: Problem[] = [];
-  resolveAll(problems, [...declarations]);
+  const seen: Beside[] = [];
+  const limited: ResolvedAppSecret[] = [];
+  for (const declaration of declarations) {
+    const resolved = resolve(problems, declaration);
+    if (resolved === undefined) continue;
+    seen.push(beside(resolved));
+    if (resolved.kind !== "AppSecret") continue;
+    checkOwnReconciler(problems, resolved);
+    if (resolved.environment.vault.budget !== undefined) limited.push(resolved);
+  }
+  checkTogether(problems, seen);
+  checkBudgets(problems, limited);
   return problems;
-}
-
-/** As {@link problemsOf}, of some that were resolved without problems before and some that were not. */
-export function problemsBeside(known: readonly Resolved[], declarations: readonly Declaration[]): readonly Problem[] {
-  const problems: Problem[] = [];
-  resolveAll(problems, declarations, known);
-  return problems;
-}
-
-function resolveAll(
-  problems: Problem[],
-  declarations: readonly Declaration[],
-  known: readonly Resolved[] = [],
-): readonly Resolved[] {
-  const resolved = known.concat(declarations.flatMap((declaration) => resolve(problems, declaration) ?? []));
-  checkTogether(problems, resolved);
-  const secrets = resolved.filter((entry) => entry.kind === "AppSecret");
-  for (const secret of secrets) checkOwnReconciler(problems, secret);
-  checkBudgets(problems, secrets);
-  return resolved;
 }
 
 function resolve(problems: Problem[], declaration: Declaration): Resolved | undefined {

@@ -21,6 +21,7 @@ import { ForeignSecret } from "./elsewhere";
 import { EmittedObject } from "./emit";
 import { requireWith } from "./peers";
 import { RolloutMixin } from "./rollout";
+import { snapshot } from "./snapshot";
 
 /** What an {@link AppSecret} is given. */
 export type AppSecretProps<N extends string = string> = AppSecretSpec<N>;
@@ -42,7 +43,6 @@ export class AppSecret<N extends string = string> extends EmittedObject {
   /** Name of the Secret; `name`, as of every ApiObject, is that of the ExternalSecret. */
   readonly secretName: string;
   readonly declaration: AppSecretDeclaration<N>;
-  private readonly resolved: ResolvedAppSecret;
 
   /** ApiObject's own would take every ApiObject for an AppSecret. */
   static override [Symbol.hasInstance](value: unknown): value is AppSecret {
@@ -67,15 +67,18 @@ export class AppSecret<N extends string = string> extends EmittedObject {
 
   /** @throws DeclarationError with every problem of the declaration */
   constructor(scope: Construct, id: string, props: AppSecretProps<N>) {
-    const declaration = appSecret(id, withNamespace(scope, props));
+    const declaration = appSecret(id, snapshot(withNamespace(scope, props)));
     const resolved = resolveAppSecret(declaration);
-    super(scope, id, externalSecretManifest(resolved).object);
+    super(scope, id, { ...externalSecretManifest(resolved).object, spec: new SpecAtSynth(declaration) });
     this.declaration = declaration;
-    this.resolved = resolved;
     this.team = props.team;
     this.namespace = resolved.namespace;
     this.secretName = resolved.name;
-    declare(this, declaration, resolved);
+    declare(this, declaration);
+  }
+
+  private get resolved(): ResolvedAppSecret {
+    return resolveAppSecret(this.declaration);
   }
 
   /** The ExternalSecret, which is this construct itself: `db.externalSecret.addJsonPatch(...)`. */
@@ -136,6 +139,18 @@ export class AppSecret<N extends string = string> extends EmittedObject {
       rollout: (options) => this.rollout(options),
       rolloutFor: (workload, options) => this.rolloutFor(workload, options),
     });
+  }
+}
+
+/**
+ * The spec of the ExternalSecret, made when it is written. Until then the declaration says all of it, in a fraction of the memory. cdk8s puts in
+ * the place of whatever has a `resolve()` what that returns.
+ */
+class SpecAtSynth {
+  constructor(private readonly declaration: AppSecretDeclaration) {}
+
+  resolve(): unknown {
+    return externalSecretManifest(resolveAppSecret(this.declaration)).object.spec;
   }
 }
 

@@ -1,19 +1,15 @@
 import { ApiObject } from "cdk8s";
 import type { IConstruct } from "constructs";
-import type { Resolved } from "../model/cross-checks";
-import { plan, problemsBeside, type Declaration, type Plan } from "../plan";
+import { plan, problemsOf, type Declaration, type Plan } from "../plan";
 import { filesLost } from "./one-file";
 
 // Symbol.for, so that two copies of the package in one program still see each other's constructs.
 const DECLARATIONS = Symbol.for("keyturn.declarations");
-const RESOLVED = Symbol.for("keyturn.resolved");
 const JUDGE = Symbol.for("keyturn.judge");
 
 type Marked = IConstruct & {
   /** One or several. */
   [DECLARATIONS]?: Declaration | Declaration[];
-  /** What the construct made of its first; where it is not kept, it is worked out again. */
-  [RESOLVED]?: Resolved;
   [JUDGE]?: Judge;
 };
 
@@ -21,11 +17,10 @@ type Marked = IConstruct & {
  * Makes a declaration part of {@link planOf}, and has the whole tree judged at synth: problems that only show when declarations
  * are seen together (two AppSecrets for one Secret) stop the synth with all of them.
  */
-export function declare(construct: IConstruct, declaration: Declaration, resolved?: Resolved): void {
+export function declare(construct: IConstruct, declaration: Declaration): void {
   const marked = construct as Marked;
   const before = marked[DECLARATIONS];
   marked[DECLARATIONS] = before === undefined ? declaration : asList(before).concat(declaration);
-  if (before === undefined && resolved !== undefined) marked[RESOLVED] = resolved;
   const root = construct.node.root as Marked;
   const judge = (root[JUDGE] ??= newJudge(root));
   judge.last = undefined;
@@ -49,18 +44,8 @@ function newJudge(root: Marked): Judge {
 }
 
 function problemsIn(scope: IConstruct): readonly string[] {
-  const known: Resolved[] = [];
-  const open: Declaration[] = [];
-  const all = scope.node.findAll() as Marked[];
-  for (const construct of all) {
-    const [first, ...others] = asList(construct[DECLARATIONS]);
-    if (first === undefined) continue;
-    const resolved = construct[RESOLVED];
-    if (resolved === undefined) open.push(first);
-    else known.push(resolved);
-    open.push(...others);
-  }
-  return problemsBeside(known, open)
+  const all = scope.node.findAll();
+  return problemsOf(all.flatMap(declarationsOf))
     .map(({ path, message }) => `${path}: ${message}`)
     .concat(
       filesLost(
@@ -68,6 +53,10 @@ function problemsIn(scope: IConstruct): readonly string[] {
         all.filter((construct) => ApiObject.isApiObject(construct)),
       ),
     );
+}
+
+function declarationsOf(construct: IConstruct): Declaration[] {
+  return asList((construct as Marked)[DECLARATIONS]);
 }
 
 function asList(declared: Declaration | Declaration[] | undefined): Declaration[] {
@@ -80,5 +69,5 @@ function asList(declared: Declaration | Declaration[] | undefined): Declaration[
  * @throws DeclarationError
  */
 export function planOf(scope: IConstruct): Plan {
-  return plan(scope.node.findAll().flatMap((construct) => asList((construct as Marked)[DECLARATIONS])));
+  return plan(scope.node.findAll().flatMap(declarationsOf));
 }

@@ -13,10 +13,14 @@ const EMITTED = Symbol.for("keyturn.emitted");
 export class EmittedObject extends ApiObject {
   constructor(scope: Construct, id: string, object: KubernetesObject) {
     super(scope, id, propsOf(object));
-    Object.defineProperty(this, EMITTED, { value: true });
     // cdk8s puts the chart's namespace into every object, cluster-scoped ones too.
     if (object.metadata.namespace === undefined && this.metadata.namespace !== undefined)
       super.addJsonPatch(JsonPatch.remove("/metadata/namespace"));
+  }
+
+  /** @internal */
+  get [EMITTED](): true {
+    return true;
   }
 
   override addJsonPatch(...ops: JsonPatch[]): void {

@@ -8,7 +8,7 @@ import { Place } from "./problems";
 import type { ResolvedReconciler } from "./reconciler";
 import { checkRollouts } from "./rollout-together";
 import { quote } from "./secret-like";
-import { checkSharedSecrets } from "./shared-secrets";
+import { checkSharedSecrets, type SharedSecret } from "./shared-secrets";
 import type { ResolvedStore } from "./store";
 import { accessName, type Team } from "./team";
 import type { ResolvedTeamAccess } from "./team-access";
@@ -16,8 +16,30 @@ import type { ResolvedTeamAccess } from "./team-access";
 export type Resolved =
   ResolvedAppSecret | ResolvedConsumer | ResolvedPlatform | ResolvedReconciler | ResolvedStore | ResolvedTeamAccess;
 
+/** What is looked at when declarations are seen together: of an AppSecret a part of what it resolves to. */
+export type Beside = Exclude<Resolved, ResolvedAppSecret> | SecretBeside;
+type SecretBeside = SharedSecret & Pick<ResolvedAppSecret, "kind" | "team" | "from">;
+
+/** Of many AppSecrets it takes much less memory to keep this than all of them. */
+export function beside(resolved: Resolved): Beside {
+  if (resolved.kind !== "AppSecret") return resolved;
+  return {
+    kind: resolved.kind,
+    id: resolved.id,
+    environment: resolved.environment,
+    team: resolved.team,
+    namespace: resolved.namespace,
+    name: resolved.name,
+    externalSecretName: resolved.externalSecretName,
+    creationPolicy: resolved.creationPolicy,
+    manifest: resolved.manifest,
+    writtenKeys: resolved.writtenKeys,
+    from: resolved.from,
+  };
+}
+
 /** What only shows when declarations are seen together: two of them for one thing, and names that mean two things. */
-export function checkTogether(problems: Problem[], resolved: readonly Resolved[]): void {
+export function checkTogether(problems: Problem[], resolved: readonly Beside[]): void {
   checkEnvironments(problems, resolved);
   checkTeams(problems, resolved);
   checkTwice(problems, resolved);
@@ -37,7 +59,7 @@ export function checkTogether(problems: Problem[], resolved: readonly Resolved[]
         .report(`"${entry.environment.name}" says reconciler.install: false; leave the Reconciler out, or that`);
 }
 
-function checkEnvironments(problems: Problem[], resolved: readonly Resolved[]): void {
+function checkEnvironments(problems: Problem[], resolved: readonly Beside[]): void {
   const known = new Map<string, Environment>();
   const reported = new Set<string>();
   for (const { environment } of resolved) {
@@ -49,7 +71,7 @@ function checkEnvironments(problems: Problem[], resolved: readonly Resolved[]): 
   }
 }
 
-function checkTeams(problems: Problem[], resolved: readonly Resolved[]): void {
+function checkTeams(problems: Problem[], resolved: readonly Beside[]): void {
   const teams = new Map<string, Team>();
   const reported = new Set<string>();
   for (const entry of resolved) {
@@ -91,12 +113,12 @@ function checkTeams(problems: Problem[], resolved: readonly Resolved[]): void {
 }
 
 /** `find` reads whatever is below its path: where the team's access is declared too, it has to say so. */
-function checkFinds(problems: Problem[], resolved: readonly Resolved[]): void {
+function checkFinds(problems: Problem[], resolved: readonly Beside[]): void {
   const accesses = resolved.filter((entry) => entry.kind === "TeamAccess");
   const own = resolved.filter((entry) => entry.kind === "AppSecret");
   const named = accesses.flatMap(({ secrets }) => secrets.flatMap((secret) => readAppSecret([], secret) ?? []));
   const isDeclared = declaredPrefixes(accesses);
-  const idOf = ({ environment, team }: ResolvedAppSecret | ResolvedTeamAccess): string =>
+  const idOf = ({ environment, team }: SecretBeside | ResolvedTeamAccess): string =>
     JSON.stringify([environment.name, environment.vault.name, team.name]);
   const declared = new Set(accesses.map(idOf));
   const reported = new Set<string>();
@@ -119,7 +141,7 @@ function checkFinds(problems: Problem[], resolved: readonly Resolved[]): void {
 }
 
 /** Two declarations of one thing. Sorted by id, so that the message does not depend on the order of declaration. */
-function checkTwice(problems: Problem[], resolved: readonly Resolved[]): void {
+function checkTwice(problems: Problem[], resolved: readonly Beside[]): void {
   const seen = new Map<string, string>();
   const declared = resolved.filter((entry) => entry.kind !== "Consumer" && entry.kind !== "AppSecret");
   for (const entry of [...declared].sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0))) {

@@ -3,16 +3,22 @@ import type { ResolvedAppSecret } from "./app-secret";
 import { Place } from "./problems";
 import { quote } from "./secret-like";
 
+/** What is looked at of an AppSecret here. */
+export type SharedSecret = Pick<
+  ResolvedAppSecret,
+  "id" | "environment" | "namespace" | "name" | "externalSecretName" | "creationPolicy" | "manifest" | "writtenKeys"
+>;
+
 const SHARED = 'several AppSecrets fill one only where each has creationPolicy "CreateOrMerge" or "Merge"';
 
 /**
  * AppSecrets that make one object twice. Several may fill one Secret together, when none of them takes it for its own and no key is that of
  * two. Sorted by id, so that the message does not depend on the order of declaration.
  */
-export function checkSharedSecrets(problems: Problem[], secrets: readonly ResolvedAppSecret[]): void {
+export function checkSharedSecrets(problems: Problem[], secrets: readonly SharedSecret[]): void {
   const sorted = [...secrets].sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
-  const externalSecrets = new Map<string, ResolvedAppSecret>();
-  const targets = new Map<string, ResolvedAppSecret[]>();
+  const externalSecrets = new Map<string, SharedSecret>();
+  const targets = new Map<string, SharedSecret[]>();
   for (const secret of sorted) {
     const place = Place.of(problems, "AppSecret", secret.id);
     const { environment, namespace, name, externalSecretName } = secret;
@@ -34,7 +40,7 @@ export function checkSharedSecrets(problems: Problem[], secrets: readonly Resolv
   }
 }
 
-function checkBeside(place: Place, secret: ResolvedAppSecret, others: readonly ResolvedAppSecret[]): void {
+function checkBeside(place: Place, secret: SharedSecret, others: readonly SharedSecret[]): void {
   const { namespace, name, manifest } = secret;
   const owner = others.find((other) => !merges(other) || !merges(secret));
   if (owner !== undefined)
@@ -45,14 +51,14 @@ function checkBeside(place: Place, secret: ResolvedAppSecret, others: readonly R
         place.at("keys").report(`the key ${quote(key)} of the Secret is written by AppSecret ${quote(other.id)} too`);
 }
 
-function merges({ creationPolicy }: ResolvedAppSecret): boolean {
+function merges({ creationPolicy }: SharedSecret): boolean {
   return creationPolicy === "Merge" || creationPolicy === "CreateOrMerge";
 }
 
-function targetOf({ environment, namespace, name, manifest }: ResolvedAppSecret): string {
+function targetOf({ environment, namespace, name, manifest }: SharedSecret): string {
   return JSON.stringify([environment.name, namespace, manifest?.apiVersion ?? "v1", manifest?.kind ?? "Secret", name]);
 }
 
-function isTaken({ environment, id }: ResolvedAppSecret): string {
+function isTaken({ environment, id }: SharedSecret): string {
   return `of environment "${environment.name}" is that of AppSecret "${id}" already`;
 }

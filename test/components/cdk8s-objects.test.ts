@@ -6,7 +6,7 @@ import { Deployment } from "cdk8s-plus-34";
 import { Construct } from "constructs";
 import { KeyturnValidation, planFiles } from "keyturn";
 import { AppSecret, planOf, Reconciler, Store, TeamAccess, writeVaultFiles } from "keyturn/cdk8s";
-import { payments, prod, shop } from "./fixtures";
+import { payments, prod, refusal, shop } from "./fixtures";
 
 interface Manifest {
   readonly apiVersion: string;
@@ -201,6 +201,47 @@ describe("escape hatches", () => {
     );
     synth(chart);
     expect([...planFiles(planOf(chart))]).toEqual(before);
+  });
+});
+
+describe("an AppSecret", () => {
+  it("stays what was judged, whatever the program does with its own object later", () => {
+    const chart = newChart();
+    const keys: Record<string, string> = { A: "db#a" };
+    const from: string[] = ["extra"];
+    const labels: Record<string, string> = { tier: "backend" };
+    const props = { team: payments, name: "one", keys, from, labels };
+    const one = new AppSecret(chart, "one", props);
+    keys["B"] = "not a reference";
+    from.push("other");
+    delete labels["tier"];
+    new AppSecret(chart, "two", Object.assign(props, { name: "two", keys: { C: "db#c" } }));
+    const [first, second] = synth(chart);
+    expect(first).toMatchObject({
+      metadata: { name: "one", labels: { tier: "backend" } },
+      spec: { target: { name: "one" }, dataFrom: [{ extract: { key: "payments/extra" } }] },
+    });
+    expect((first?.spec?.data as { readonly secretKey: string }[]).map(({ secretKey }) => secretKey)).toEqual(["A"]);
+    expect(second).toMatchObject({ metadata: { name: "two" }, spec: { data: [{ secretKey: "C" }] } });
+    expect(one.declaration.spec).toEqual({
+      team: payments,
+      name: "one",
+      keys: { A: "db#a" },
+      from: ["extra"],
+      labels: { tier: "backend" },
+    });
+    expect(one.declaration.spec.team).toBe(payments);
+    expect(planOf(chart).access.grants.map(({ key }) => key)).toEqual([
+      "payments/db",
+      "payments/extra",
+      "payments/other",
+    ]);
+  });
+
+  it("is refused when it is made, not when it is written", () => {
+    const chart = newChart();
+    expect(refusal(() => new AppSecret(chart, "db", { team: payments, keys: { "a b": "db#a" } }))).toHaveLength(1);
+    expect(synth(chart)).toEqual([]);
   });
 });
 
