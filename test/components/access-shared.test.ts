@@ -86,6 +86,26 @@ describe("plan.shared", () => {
     expect(tagged.shared.map(({ path }) => path)).toEqual(["kv/data/flags/*", "kv/metadata/flags/*"]);
   });
 
+  it("says why of a path that a team's own find only lists, and its wider one lets it read", () => {
+    const eso = environment("eso", {
+      vault: { address: "https://v:8200", kv: { mount: "kv" }, login: { token: { secret: "t", key: "t" } } },
+      reconciler: { install: false },
+    });
+    const [x, y] = ["x", "y"].map((name) => team(eso, name, { namespaces: [name], prefixes: ["flags"] }));
+    if (x === undefined || y === undefined) throw new Error("two teams");
+    const { shared } = plan([
+      teamAccess("x", { team: x, prefixes: [{ prefix: "flags", reason: "flags of x" }] }),
+      teamAccess("y", { team: y, prefixes: [{ prefix: "flags/b", reason: "flags of y" }] }),
+      appSecret("tagged", { team: x, from: [{ find: { path: "/flags", tags: { a: "1" } } }] }),
+      appSecret("named", { team: x, from: [{ find: { path: "/flags/b", name: { regexp: "a" } } }] }),
+      appSecret("flags", { team: y, from: [{ find: { path: "/flags/b", tags: { a: "1" } } }] }),
+    ]);
+    expect(shared.find(({ path }) => path === "kv/metadata/flags/b/*")?.readers).toEqual([
+      { team: "x", why: ["kv/metadata/flags/*: x/tagged"] },
+      { team: "y", why: ["y/flags"] },
+    ]);
+  });
+
   it("is empty where no two teams meet: other Vaults, other environments, one team", () => {
     const other = environment("other", {
       vault: { address: "https://other:8200", kv: { mount: "prod" }, login: { kubernetes: { mount: "k" } } },

@@ -99,6 +99,17 @@ describe("grants of access.json that are for others", () => {
   });
 });
 
+describe("a prefix grant of access.json", () => {
+  const asked = plan([teamAccess("a", { team: pay, prefixes: [{ prefix: "pay/flags", reason: "many" }] })]).access;
+
+  it("is opened as it was where it was declared", () => {
+    const planned = plan([teamAccess("a", { team: pay, access: asked })]);
+    const main = planned.vault.find((one) => one.vault === "main");
+    expect(main?.policies[0]?.rules).toEqual([{ path: "kv/data/pay/flags/*", capabilities: ["read"] }]);
+    expect(planned.access).toEqual(asked);
+  });
+});
+
 it("everything that is wrong with a TeamAccess is said at once", () => {
   const problems = refused({
     vault: "other",
