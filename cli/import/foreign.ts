@@ -1,4 +1,4 @@
-import { ENVIRONMENT, TEAM } from "../../api";
+import { CLUSTER, ENVIRONMENT, TEAM } from "../../api";
 
 /** Labels and annotations that belong to a tool that applied the object, and would mislead it on an object of another origin. */
 const OWNERS: readonly (readonly [name: RegExp, owner: string])[] = [
@@ -13,6 +13,6 @@ const OWNERS: readonly (readonly [name: RegExp, owner: string])[] = [
 
 /** Whose a label or annotation is that is not imported; undefined for the user's own. keyturn's are written by the declaration. */
 export function foreignOwner(name: string): string | undefined {
-  if (name === ENVIRONMENT || name === TEAM) return "keyturn";
+  if (name === ENVIRONMENT || name === TEAM || name === CLUSTER) return "keyturn";
   return OWNERS.find(([pattern]) => pattern.test(name))?.[1];
 }

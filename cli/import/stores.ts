@@ -1,9 +1,10 @@
 import { DeclarationError, store, type StoreLike, type StoreSpec } from "../../components/model";
 import { vaultField } from "../../components/model/environment";
+import { quote } from "../../components/model/secret-like";
 import { defaultStoreName } from "../../components/model/store";
 import { accessName } from "../../components/model/team";
 import { plan } from "../../components";
-import { ENVIRONMENT, TEAM, vaultProviderOf, type JsonRecord, type SecretStore } from "../../api";
+import { CLUSTER, ENVIRONMENT, TEAM, vaultProviderOf, type JsonRecord, type SecretStore } from "../../api";
 import { differences, storeMeaning } from "./compare";
 import type { Connection } from "./connection";
 import type { ImportedVault } from "./environments";
@@ -62,7 +63,7 @@ export function importStores(placed: readonly PlacedStore[], variables: Variable
         level: "differs",
         object: found.object,
         field: lost?.field ?? "kind",
-        reason: lost?.reason ?? CLUSTER,
+        reason: lost?.reason ?? EVERYWHERE,
         remedy: REPLACED,
       });
       uses.set(found, { value: undefined, ref: undefined, replaced: true });
@@ -136,12 +137,12 @@ export function storeDeclaration(
   };
 }
 
-const CLUSTER = "is for every namespace; keyturn has a SecretStore in each namespace, and a role for each team";
+const EVERYWHERE = "is for every namespace; keyturn has a SecretStore in each namespace, and a role for each team";
 const REPLACED =
   'the secrets below use the SecretStore "keyturn-<environment>" of their team instead: apply the team\'s access and store before them';
 
 function unusable({ found, team }: PlacedStore): { readonly field: string; readonly reason: string } | undefined {
-  if (team === undefined) return { field: "kind", reason: CLUSTER };
+  if (team === undefined) return { field: "kind", reason: EVERYWHERE };
   const { path } = found.provider;
   return path === undefined || path === ""
     ? { field: "spec.provider.vault.path", reason: "is missing; keyturn's stores name their mount, and keys do not" }
@@ -184,6 +185,15 @@ function noteMetadata({ object, value }: FoundStore, notes: Note[]): void {
         reason: `a store of keyturn has no ${field} of its own`,
         remedy: "add them in the chart or stack",
       });
+  const cluster = value.metadata.annotations?.[CLUSTER];
+  if (cluster !== undefined)
+    notes.push({
+      level: "differs",
+      object,
+      field: "metadata.annotations",
+      reason: `is for cluster ${quote(cluster)} of several; one cluster's objects do not say what the others are`,
+      remedy: "declare the environment's clusters, and which of them the store is for",
+    });
 }
 
 const KEEP = "the store stays as it is and the secrets refer to it";

@@ -149,6 +149,20 @@ spec:
   });
 });
 
+it("a store for one of several clusters is declared without that, and it is said", async () => {
+  const yaml = `${store("vault", NEW)}---${secret("db", "vault")}`.replace(
+    "namespace: shop }",
+    'namespace: shop, annotations: { keyturn.dev/cluster: "eu" } }',
+  );
+  const { code, said } = await imported(yaml, "--environment", "prod");
+  expect({ code, said }).toEqual({
+    code: 1,
+    said: [
+      "warning: SecretStore shop/vault › metadata.annotations: is for cluster \"eu\" of several; one cluster's objects do not say what the others are (declare the environment's clusters, and which of them the store is for)",
+    ],
+  });
+});
+
 describe("docs/import.md", () => {
   const page = readFileSync(join(ROOT, "docs/import.md"), "utf8");
   const [yaml = ""] = [...page.matchAll(/```yaml\n([^]*?)```/g)].map(([, text = ""]) => text);
