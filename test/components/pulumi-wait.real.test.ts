@@ -72,7 +72,21 @@ describe("waitForReady, with the real engine", () => {
     expect(await annotations(pathOf("other"))).toEqual([]);
   });
 
-  it("leaves nothing to change", async () => {
+  it("leaves nothing to change, also when the operator has filled in its defaults and the state was refreshed", async () => {
+    const live = await send<{ readonly spec: { readonly data: readonly { readonly remoteRef: object }[] } }>(
+      "GET",
+      pathOf("db"),
+    );
+    const [entry] = live.spec.data;
+    const remoteRef = { ...entry?.remoteRef, nullBytePolicy: "Ignore" };
+    await send(
+      "PATCH",
+      `${pathOf("db")}?fieldManager=operator`,
+      { spec: { target: { immutable: false }, data: [{ ...entry, remoteRef }] } },
+      MERGE_PATCH,
+    );
+    const refreshed = await stack.run(["refresh", "--yes"]);
+    expect({ ...refreshed, seconds: 0 }).toMatchObject({ code: 0, stderr: "" });
     const preview = await stack.run(["preview", "--expect-no-changes", "--diff"]);
     expect({ ...preview, seconds: 0 }).toMatchObject({ code: 0, stderr: "" });
     await stack.run(["destroy", "--yes", "--skip-preview"]);
