@@ -1,7 +1,7 @@
-import type { AuditData, EnvironmentData, JsonRecord, LoginData, VaultData } from "../../api";
+import type { AuditData, JsonRecord } from "../../api";
 import { readAudit, type Audit } from "./audit";
 import { readRate, type RequestRate } from "./budget";
-import { checkLoginMounts, loginMounts, readClusters, type Cluster, type ClusterSpec } from "./clusters";
+import { checkLoginMounts, readClusters, type Cluster, type ClusterSpec } from "./clusters";
 import { boolean, duration, isOutput, label, record, text, vaultPath } from "./fields";
 import { readKeyOf, readLogin, type Login, type LoginSpec } from "./login";
 import { collecting, Place } from "./problems";
@@ -292,31 +292,6 @@ export function isEnvironment(value: unknown): value is Environment {
   );
 }
 
-/** The form the rules, the CLI and the reconciler read, without teams. */
-export function environmentData(environment: Environment): Omit<EnvironmentData, "teams"> {
-  const others = environment.vaults.filter(({ name }) => name !== MAIN);
-  const main = environment.vaults.find(({ name }) => name === MAIN) ?? environment.vault;
-  return {
-    name: environment.name,
-    vault: vaultData(main, environment.clusters),
-    ...(others.length === 0
-      ? {}
-      : {
-          otherVaults: Object.fromEntries(others.map((vault) => [vault.name, vaultData(vault, environment.clusters)])),
-        }),
-    ...(environment.audit === undefined ? {} : { audit: environment.audit }),
-  };
-}
-
-function vaultData({ address, namespace, kv, login }: EnvironmentVault, clusters: readonly Cluster[]): VaultData {
-  return {
-    address,
-    ...(namespace === undefined ? {} : { namespace }),
-    kv: { mount: kv.mount, version: kv.version },
-    login: loginData(login, clusters),
-  };
-}
-
 /**
  * The environment with the Vault of that name as the one that is meant, reporting a name it does not have; undefined changes
  * nothing.
@@ -345,19 +320,6 @@ export function vaultSuffix({ vault }: Environment): string {
 /** The same as a field of data: absent for `main`. */
 export function vaultField({ vault }: Environment): { readonly vault?: string } {
   return vault.name === MAIN ? {} : { vault: vault.name };
-}
-
-function loginData(login: Login, clusters: readonly Cluster[]): LoginData {
-  if ("token" in login) return { token: { secret: login.token.secret, key: login.token.key } };
-  const of = ({ mount, audience }: { readonly mount: string; readonly audience: string }) => ({
-    ...loginMounts(mount, clusters),
-    audience,
-  });
-  if ("kubernetes" in login) return { kubernetes: of(login.kubernetes) };
-  if ("jwt" in login) return { jwt: of(login.jwt) };
-  if ("appRole" in login) return { appRole: { mount: login.appRole.mount } };
-  if ("userPass" in login) return { userPass: { mount: login.userPass.mount } };
-  return "ldap" in login ? { ldap: { mount: login.ldap.mount } } : { cert: { mount: login.cert.mount } };
 }
 
 /**

@@ -1,5 +1,7 @@
-import type { EnvironmentsFile } from "../../api";
-import { environmentData, type Environment } from "./environment";
+import type { EnvironmentData, EnvironmentsFile, LoginData, VaultData } from "../../api";
+import { loginMounts, type Cluster } from "./clusters";
+import { MAIN, type Environment, type EnvironmentVault } from "./environment";
+import type { Login } from "./login";
 import { teamData, type Team } from "./team";
 
 /** `environments.json`: the environments with the teams that are known here; both sorted by name. */
@@ -17,4 +19,42 @@ export function environmentsFile(environments: Iterable<Environment>, teams: Ite
       return { ...environmentData(environment), teams: [...own.values()].sort(byName).map(teamData) };
     }),
   };
+}
+
+/** The form the rules, the CLI and the reconciler read, without teams. */
+function environmentData(environment: Environment): Omit<EnvironmentData, "teams"> {
+  const others = environment.vaults.filter(({ name }) => name !== MAIN);
+  const main = environment.vaults.find(({ name }) => name === MAIN) ?? environment.vault;
+  return {
+    name: environment.name,
+    vault: vaultData(main, environment.clusters),
+    ...(others.length === 0
+      ? {}
+      : {
+          otherVaults: Object.fromEntries(others.map((vault) => [vault.name, vaultData(vault, environment.clusters)])),
+        }),
+    ...(environment.audit === undefined ? {} : { audit: environment.audit }),
+  };
+}
+
+function vaultData({ address, namespace, kv, login }: EnvironmentVault, clusters: readonly Cluster[]): VaultData {
+  return {
+    address,
+    ...(namespace === undefined ? {} : { namespace }),
+    kv: { mount: kv.mount, version: kv.version },
+    login: loginData(login, clusters),
+  };
+}
+
+function loginData(login: Login, clusters: readonly Cluster[]): LoginData {
+  if ("token" in login) return { token: { secret: login.token.secret, key: login.token.key } };
+  const of = ({ mount, audience }: { readonly mount: string; readonly audience: string }) => ({
+    ...loginMounts(mount, clusters),
+    audience,
+  });
+  if ("kubernetes" in login) return { kubernetes: of(login.kubernetes) };
+  if ("jwt" in login) return { jwt: of(login.jwt) };
+  if ("appRole" in login) return { appRole: { mount: login.appRole.mount } };
+  if ("userPass" in login) return { userPass: { mount: login.userPass.mount } };
+  return "ldap" in login ? { ldap: { mount: login.ldap.mount } } : { cert: { mount: login.cert.mount } };
 }
