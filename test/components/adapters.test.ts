@@ -1,6 +1,6 @@
 import { App, Chart, Testing } from "cdk8s";
 import fc from "fast-check";
-import { plan, type Declaration } from "keyturn";
+import { plan, planFiles, type Declaration } from "keyturn";
 import * as cdk8s from "keyturn/cdk8s";
 import * as components from "keyturn/pulumi";
 import type { KubernetesObject } from "../../api";
@@ -16,11 +16,23 @@ describe("for every valid declaration", () => {
         const expected = plan(generated.declarations.filter(({ kind }) => kind !== "Consumer"));
         const registered = await registerWithPulumi(generated);
         const manifests = byIdentity(expected.manifests);
-        expect(byIdentity(synthWithCdk8s(generated))).toEqual(manifests);
+        expect(byIdentity(synthWithCdk8s(generated).objects)).toEqual(manifests);
         expect(byIdentity(kubernetesObjects(registered))).toEqual(manifests);
         expect(vaultObjects(registered)).toEqual(vaultObjectsOf(expected));
       }),
       { numRuns: 8 },
+    );
+  });
+
+  it("cdk8s and the plan give the same Kubernetes objects and the same files for Vault", () => {
+    fc.assert(
+      fc.property(company, (generated) => {
+        const expected = plan(generated.declarations.filter(({ kind }) => kind !== "Consumer"));
+        const { objects, app } = synthWithCdk8s(generated);
+        expect(byIdentity(objects)).toEqual(byIdentity(expected.manifests));
+        expect([...planFiles(cdk8s.planOf(app))]).toEqual([...planFiles(expected)]);
+      }),
+      { numRuns: 40 },
     );
   });
 });
@@ -46,7 +58,10 @@ function canonical(value: unknown): string {
   );
 }
 
-function synthWithCdk8s({ declarations, environments }: Company): readonly KubernetesObject[] {
+function synthWithCdk8s({ declarations, environments }: Company): {
+  readonly objects: readonly KubernetesObject[];
+  readonly app: App;
+} {
   const app = new App({ outdir: "unused" });
   const charts = new Map(environments.map(({ name }) => [name, new Chart(app, name)]));
   const scope = (environment: string): Chart => charts.get(environment) ?? new Chart(app, environment);
@@ -68,7 +83,7 @@ function synthWithCdk8s({ declarations, environments }: Company): readonly Kuber
         new cdk8s.Reconciler(scope(spec.environment.name), id, { ...spec, bundle: { text: spec.bundle } });
     }
   }
-  return [...charts.values()].flatMap((chart) => Testing.synth(chart) as KubernetesObject[]);
+  return { app, objects: [...charts.values()].flatMap((chart) => Testing.synth(chart) as KubernetesObject[]) };
 }
 
 async function registerWithPulumi({ declarations }: Company): Promise<readonly Registered[]> {
