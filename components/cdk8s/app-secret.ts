@@ -67,7 +67,7 @@ export class AppSecret<N extends string = string> extends EmittedObject {
 
   /** @throws DeclarationError with every problem of the declaration */
   constructor(scope: Construct, id: string, props: AppSecretProps<N>) {
-    const declaration = appSecret(id, snapshot(withNamespace(scope, props)));
+    const declaration = appSecret(id, withNamespace(scope, props));
     const resolved = resolveAppSecret(declaration);
     super(scope, id, { ...externalSecretManifest(resolved).object, spec: new SpecAtSynth(declaration) });
     this.declaration = declaration;
@@ -128,12 +128,7 @@ export class AppSecret<N extends string = string> extends EmittedObject {
    * @throws DeclarationError when a key is not one of the Secret, or a name, path or mode cannot be one
    */
   use(spec: SecretUseSpec): SecretUse {
-    const use = collecting((problems) =>
-      readSecretUse(usePlace(problems, this.node.id), spec, {
-        name: this.secretName,
-        secretKeys: this.resolved.secretKeys,
-      }),
-    );
+    const use = collecting((problems) => readSecretUse(usePlace(problems, this.node.id), spec, this.resolved));
     return new SecretUse(use, {
       id: this.node.id,
       rollout: (options) => this.rollout(options),

@@ -14,7 +14,7 @@ import { outputsIn } from "./outputs";
 import { Place } from "./problems";
 import { POLICY_FIELDS, readPolicy, type RolloutOptions } from "./rollout-options";
 import { quote } from "./secret-like";
-import { nothingToRoll } from "./target";
+import { noSecret } from "./target";
 
 /** Kinds whose next pods start with the new Secret anyway: nothing of them is rolled. */
 export type RunKind = "CronJob" | "Job";
@@ -136,8 +136,8 @@ export function refusePolicy(place: Place, options: unknown, kind: RunKind): voi
 /** The options of a rollout with everything derived, reporting what is wrong with them. */
 export function readRollout(place: Place, options: unknown, secret: RolledSecret): ResolvedRollout {
   if (outputsIn(place, { spec: options })) return { keys: undefined, policy: {}, annotations: {} };
-  const nothing = nothingToRoll(secret);
-  if (nothing !== undefined) place.report(nothing);
+  const nothing = noSecret(secret);
+  if (nothing !== undefined) place.report(`has nothing to roll for: ${nothing}`);
   const fields = record(place, options) ?? {};
   place.onlyFields(fields, ["keys", ...POLICY_FIELDS]);
   const policy = readPolicy(place, fields, secret.environment);

@@ -6,6 +6,7 @@ import { outputsIn } from "./outputs";
 import { collecting, Place } from "./problems";
 import type { RolloutOptions } from "./rollout-options";
 import { quote } from "./secret-like";
+import { noSecret, type ResolvedTarget } from "./target";
 
 /** How the containers of a workload use a Secret; at least one of the three. */
 export interface SecretUseSpec {
@@ -90,8 +91,8 @@ export interface VolumeMount {
  * @throws DeclarationError
  */
 export function secretUse(secret: AppSecretDeclaration, spec: SecretUseSpec): ContainerUse {
-  const { name, secretKeys } = resolveAppSecret(secret);
-  return collecting((problems) => readSecretUse(usePlace(problems, secret.id), spec, { name, secretKeys }));
+  const resolved = resolveAppSecret(secret);
+  return collecting((problems) => readSecretUse(usePlace(problems, secret.id), spec, resolved));
 }
 
 /** Where a use is: `AppSecret "db" › use`. */
@@ -111,7 +112,7 @@ export function rolloutOfUse(id: string, use: ContainerUse, options: RolloutOpti
   return use.keys === undefined ? options : { ...options, keys: use.keys };
 }
 
-interface UsedSecret {
+interface UsedSecret extends Partial<Pick<ResolvedTarget, "creationPolicy" | "manifest">> {
   readonly name: string;
   /** Undefined: not known. */
   readonly secretKeys: readonly string[] | undefined;
@@ -120,6 +121,8 @@ interface UsedSecret {
 /** As {@link secretUse}, reporting instead of throwing. */
 export function readSecretUse(place: Place, spec: unknown, secret: UsedSecret): ContainerUse {
   if (outputsIn(place, { spec })) return { env: [], envFrom: [], volumes: [], volumeMounts: [], keys: [] };
+  const nothing = noSecret(secret);
+  if (nothing !== undefined) place.report(`has nothing to use: ${nothing}`);
   const fields = record(place, spec) ?? {};
   place.onlyFields(fields, ["env", "envFrom", "volume"]);
   const variables = fields.env === undefined ? [] : readEnv(place.at("env"), fields.env, secret);

@@ -93,13 +93,13 @@ export function readTarget(place: Place, fields: JsonRecord, fetched: Fetched): 
   };
 }
 
-/** Why a workload cannot roll for what is made; undefined when it can. */
-export function nothingToRoll({
+/** Why there is no Secret that a workload could use; undefined when there is. */
+export function noSecret({
   creationPolicy,
   manifest,
 }: Partial<Pick<ResolvedTarget, "creationPolicy" | "manifest">>): string | undefined {
-  if (creationPolicy === "None") return 'has nothing to roll for: creationPolicy "None" makes no Secret';
-  return manifest === undefined ? undefined : `has nothing to roll for: a ${manifest.kind} is made, no Secret`;
+  if (creationPolicy === "None") return 'creationPolicy "None" makes no Secret';
+  return manifest === undefined ? undefined : `a ${manifest.kind} is made, no Secret`;
 }
 
 function readType(

@@ -132,9 +132,7 @@ export class AppSecret<N extends string = string> extends pulumi.ComponentResour
    */
   use(spec: SecretUseSpec): SecretUse {
     const { id } = this.declaration;
-    const use = collecting((problems) =>
-      readSecretUse(usePlace(problems, id), spec, { name: this.name, secretKeys: this.resolved.secretKeys }),
-    );
+    const use = collecting((problems) => readSecretUse(usePlace(problems, id), spec, this.resolved));
     return new SecretUse(use, {
       id,
       rollout: (options) => this.rollout(options),

@@ -202,6 +202,24 @@ describe("the use of a Secret by containers", () => {
     }
   });
 
+  it("needs a Secret, and plain values", () => {
+    const open = environment("eso", {
+      vault: { address: "https://v:8200", kv: { mount: "m" }, login: { kubernetes: { mount: "k" } } },
+      reconciler: { install: false },
+    });
+    const config = appSecret("db", {
+      team: team(open, "a", { namespaces: ["a"] }),
+      keys: { A: "a#b" },
+      manifest: { apiVersion: "v1", kind: "ConfigMap" },
+    });
+    expect(refusal(() => secretUse(config, { env: ["A"] }))).toEqual([
+      'AppSecret "db" › use: has nothing to use: a ConfigMap is made, no Secret',
+    ]);
+    expect(refusal(() => use({ env: [Promise.resolve("USER")], volume: { mountPath: "/x" } }))).toEqual([
+      'AppSecret "db" › use.env[0]: is a Pulumi Output or Promise; names, paths and keys must be plain values, known before anything is deployed',
+    ]);
+  });
+
   it("refuses what is wrong with the AppSecret itself first", () => {
     const eso = environment("eso", {
       vault: { address: "https://v:8200", kv: { mount: "m" }, login: { kubernetes: { mount: "k" } } },
