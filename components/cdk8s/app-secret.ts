@@ -67,7 +67,7 @@ export class AppSecret<N extends string = string> extends EmittedObject {
 
   /** @throws DeclarationError with every problem of the declaration */
   constructor(scope: Construct, id: string, props: AppSecretProps<N>) {
-    const declaration = appSecret(id, withNamespace(scope, props));
+    const declaration = appSecret(id, snapshot(withNamespace(scope, props)));
     const resolved = resolveAppSecret(declaration);
     super(scope, id, { ...externalSecretManifest(resolved).object, spec: new SpecAtSynth(declaration) });
     this.declaration = declaration;
