@@ -4,6 +4,7 @@ import { readRate, type RequestRate } from "./budget";
 import { checkLoginMounts, readClusters, type Cluster, type ClusterSpec } from "./clusters";
 import { boolean, duration, isOutput, label, record, text, vaultPath } from "./fields";
 import { readKeyOf, readLogin, type Login, type LoginSpec } from "./login";
+import { refuseOutputs } from "./outputs";
 import { collecting, Place } from "./problems";
 import { didYouMean } from "./nearest";
 import { pathProblem } from "./path";
@@ -143,6 +144,7 @@ export interface Environment<N extends string = string> {
  * @throws DeclarationError naming every field that is wrong
  */
 export function environment<const N extends string>(name: N, spec: EnvironmentSpec): Environment<N> {
+  refuseOutputs("Environment", name, spec);
   return collecting((problems) => {
     const place = Place.of(problems, "Environment", name);
     label(place.at("name"), name);
