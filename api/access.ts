@@ -16,12 +16,14 @@ export interface SharedPath {
   readonly vault: string;
   /** API path below `/v1/`, as policies write it: `prod/data/shared/search`; ends in `/*` when everything below is meant. */
   readonly path: string;
-  /** Sorted by team. */
+  /** Sorted by environment and team. */
   readonly readers: readonly SharedReader[];
 }
 
 /** One of the teams that can read a path. */
 export interface SharedReader {
+  /** The team's environment, where it is another than that of the path: two environments in one Vault. */
+  readonly environment?: string;
   readonly team: string;
   /** As {@link Grant.because}, after the wider path that is granted where it is another, and the extra grant where there is one. */
   readonly why: readonly string[];

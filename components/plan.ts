@@ -154,7 +154,7 @@ function assemble(resolved: readonly Resolved[]): Plan {
     manifests: manifestsOf(resolved),
     vault,
     access,
-    shared: vault.flatMap((documents) => sharedPaths(documents, opened.grants)),
+    shared: sharedPaths(vault, opened.grants),
     environments: environmentsFile(environments.values(), teams),
     consumers: mergeConsumers(resolved.filter((entry) => entry.kind === "Consumer")),
     load: loadOf(secrets),

@@ -117,6 +117,41 @@ describe("plan.shared", () => {
     expect(plan([owns, sibling]).shared).toEqual([]);
   });
 
+  it("has what teams of two environments read in one Vault, for each of the environments", () => {
+    const at = (name: string) =>
+      environment(name, {
+        vault: { address: "https://one:8200", kv: { mount: "kv" }, login: { kubernetes: { mount: `k8s-${name}` } } },
+      });
+    const secret = (name: string) => {
+      const own = team(at(name), "pay", { namespaces: [`pay-${name}`], prefixes: ["pay"] });
+      return appSecret(`db-${name}`, { team: own, keys: { A: "db#a" } });
+    };
+    const both = plan([secret("blue"), secret("green")]);
+    expect(both.shared).toEqual([
+      {
+        environment: "blue",
+        vault: "main",
+        path: "kv/data/pay/db",
+        readers: [
+          { team: "pay", why: ["pay-blue/db-blue"] },
+          { environment: "green", team: "pay", why: ["pay-green/db-green"] },
+        ],
+      },
+      {
+        environment: "green",
+        vault: "main",
+        path: "kv/data/pay/db",
+        readers: [
+          { environment: "blue", team: "pay", why: ["pay-blue/db-blue"] },
+          { team: "pay", why: ["pay-green/db-green"] },
+        ],
+      },
+    ]);
+    expect(planFiles(both).get("vault/keyturn-green-pay.hcl")).toContain(
+      '\n# read by team pay (blue) too\npath "kv/data/pay/db" {',
+    );
+  });
+
   it("does not depend on the order of the declarations", () => {
     fc.assert(
       fc.property(company, fc.nat(), ({ declarations }, seed) => {
