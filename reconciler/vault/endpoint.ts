@@ -32,6 +32,8 @@ export interface VaultCall {
 
 /** Longest hint of a rate limit that callers wait for in line; a longer one fails them at once. */
 const LONGEST_PAUSE = 10_000;
+/** OpenBao rounds what is left of an interval of a second down to `Retry-After: 0`. */
+const SHORTEST_PAUSE = 250;
 
 /** One Vault as seen with one CA and namespace: its connections, its in-flight cap and its breaker. */
 export class Endpoint {
@@ -171,7 +173,7 @@ export class Endpoint {
   }
 
   private rateLimited(answer: VaultAnswer): VaultError {
-    const retryAfterMs = answer.retryAfterMs ?? 1_000;
+    const retryAfterMs = Math.max(answer.retryAfterMs ?? 1_000, SHORTEST_PAUSE);
     this.limiter.pause(Math.min(retryAfterMs, LONGEST_PAUSE));
     return new VaultError({
       failure: "RateLimited",

@@ -125,6 +125,18 @@ test("a rate limit fails the one read, and those behind it wait for the time the
   expect(performance.now() - started).toBeGreaterThanOrEqual(990);
 });
 
+test("a Retry-After of 0 is not taken for leave to ask at once", async () => {
+  let limited = true;
+  vault.intercept = (_request, response) => {
+    if (!limited) return undefined;
+    limited = false;
+    json(response, 429, { errors: ['request path "x": rate limit quota exceeded'] }, { "Retry-After": "0" });
+    return true;
+  };
+  const error = await failure<VaultError>(client.read(identity, "prod/data/a", read));
+  expect([error.code, error.retryAfterMs]).toEqual(["VaultRateLimited", 250]);
+});
+
 describe("the breaker", () => {
   const sealed: Outage = { failure: "Sealed", words: "is sealed" };
   beforeEach(() => jest.useFakeTimers());
