@@ -17,6 +17,7 @@ const tiers = [
   ["contract on the real servers", /^test\/contract\/.*\.real\.test\.ts$/],
   ["bed", /^test\/bed\/.*\.real\.test\.ts$/],
   ["reconciler on the real servers", /^test\/reconciler\/.*\.real\.test\.ts$/],
+  ["pages followed on the real servers", /^test\/docs\/.*\.real\.test\.ts$/],
   ["end to end on the real servers", /^test\/e2e\/.*\.real\.test\.ts$/],
 ];
 

@@ -10,9 +10,7 @@ export function load(app) {
     for (const field of project.getReflectionsByKind(ReflectionKind.Property)) {
       const owner = ownerOf(field);
       if (owner !== undefined && WRITTEN_BY_USERS.test(owner.name) && !field.hasComment())
-        app.logger.validationWarning(
-          `${owner.name}.${field.name}, in ${field.sources?.[0]?.fileName}, has no sentence`,
-        );
+        app.logger.validationWarning(`${owner.name}.${field.name} is written by users and has no docstring`);
     }
   });
 }
