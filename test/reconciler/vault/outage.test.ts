@@ -126,6 +126,10 @@ test("a rate limit fails the one read, and those behind it wait for the time the
 });
 
 test("a Retry-After of 0 is not taken for leave to ask at once", async () => {
+  const vault = await fakeVault();
+  const { client } = clientOf();
+  const identity = identityOf(vault);
+  await client.read(identity, PATH, read);
   let limited = true;
   vault.intercept = (_request, response) => {
     if (!limited) return undefined;
