@@ -212,9 +212,9 @@ describe("AppSecret", () => {
         name: Promise.resolve("x"),
       },
       [
-        'AppSecret "db" › name: is a Pulumi Output or Promise; names, paths and keys must be plain values, known before anything is deployed',
         'AppSecret "db" › keys.A: is a Pulumi Output or Promise; names, paths and keys must be plain values, known before anything is deployed',
         'AppSecret "db" › keys.B.path: is a Pulumi Output or Promise; names, paths and keys must be plain values, known before anything is deployed',
+        'AppSecret "db" › name: is a Pulumi Output or Promise; names, paths and keys must be plain values, known before anything is deployed',
       ],
     ],
   ];
