@@ -1,31 +1,14 @@
 import type { IConstruct } from "constructs";
 import { KeyturnError } from "../../api";
+import { requirePeers } from "../peers";
 
-// Imported before anything that needs the peers, so that a missing one is said in words. Literal names: bundlers follow them.
-// cdk8s itself needs constructs, so that comes first.
+// Imported before anything that needs the peers. cdk8s itself needs constructs, so that comes first.
 /* eslint-disable @typescript-eslint/no-require-imports -- an import cannot be caught */
-present("constructs", () => require("constructs"));
-present("cdk8s", () => require("cdk8s"));
+requirePeers("keyturn/cdk8s", {
+  constructs: () => void require("constructs"),
+  cdk8s: () => void require("cdk8s"),
+});
 /* eslint-enable */
-
-function present(peer: string, load: () => unknown): void {
-  try {
-    load();
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    // Something else that the peer itself misses is not ours to explain.
-    if (code !== "MODULE_NOT_FOUND" || !message.startsWith(`Cannot find module '${peer}'`)) throw error;
-    throw new KeyturnError(
-      {
-        code: "PeerMissing",
-        object: "keyturn/cdk8s",
-        cause: `needs the package ${peer}, which is not installed here`,
-        remedy: "npm install cdk8s constructs",
-      },
-      { cause: error },
-    );
-  }
-}
 
 /**
  * `workload.with(...)` came with constructs 10.5. Where it is missing Node would only say that it is not a function, and only after the

@@ -2,6 +2,7 @@
  * Package `keyturn/pulumi`: the declarations as components. Needs `@pulumi/pulumi`, `@pulumi/kubernetes` and `@pulumi/vault`.
  * @module keyturn/pulumi
  */
+import "./peers";
 export { AppSecret } from "./app-secret";
 export type { AppSecretArgs } from "./app-secret";
 export type { VaultEndpoint } from "./leaves";

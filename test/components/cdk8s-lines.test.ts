@@ -6,6 +6,7 @@ import * as plus32 from "cdk8s-plus-32";
 import * as plus34 from "cdk8s-plus-34";
 import { Construct } from "constructs";
 import { AppSecret, planOf } from "keyturn/cdk8s";
+import { peerDependencies } from "../../package.json";
 import { payments } from "./fixtures";
 
 interface Workloads {
@@ -132,7 +133,9 @@ describe("the same application", () => {
     expect(db.rolloutFor({ kind: "StatefulSet", name: "ledger" }, { keys: ["B"] })).toEqual({
       "keyturn.dev/rollout-on": "app-db-secret/B",
     });
-    expect(planOf(chart).consumers.map(({ kind, name, annotations }) => [kind, name, annotations["keyturn.dev/rollout-on"]])).toEqual([
+    expect(
+      planOf(chart).consumers.map(({ kind, name, annotations }) => [kind, name, annotations["keyturn.dev/rollout-on"]]),
+    ).toEqual([
       ["Deployment", "checkout", "app-db-secret"],
       ["StatefulSet", "ledger", "app-db-secret/B"],
     ]);
@@ -213,9 +216,9 @@ describe("a program without the peers", () => {
       { encoding: "utf8", cwd: join(__dirname, "../..") },
     ).trim();
 
-  it.each(["cdk8s", "constructs"])("is told to install them: %s", (peer) => {
+  it.each(["cdk8s", "constructs"] as const)("is told to install them: %s", (peer) => {
     expect(importing(peer)).toBe(
-      `PeerMissing|keyturn/cdk8s: needs the package ${peer}, which is not installed here (npm install cdk8s constructs)`,
+      `PeerMissing|keyturn/cdk8s: needs the package ${peer}, not installed here (npm install "${peer}@${peerDependencies[peer]}")`,
     );
   });
 });

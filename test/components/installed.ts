@@ -1,8 +1,10 @@
 import { execFileSync } from "node:child_process";
-import { copyFileSync, mkdirSync, symlinkSync } from "node:fs";
+import { copyFileSync, cpSync, mkdirSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 const ROOT = join(__dirname, "../..");
+/** Built once a test file. */
+let built: string | undefined;
 
 /**
  * Puts keyturn into `folder/node_modules` as npm does, freshly built, beside links to the named packages and to nothing else. Returns the
@@ -12,7 +14,10 @@ export function installPackage(folder: string, beside: readonly string[]): strin
   const modules = join(folder, "node_modules");
   const installed = join(modules, "keyturn");
   mkdirSync(installed, { recursive: true });
-  execFileSync(process.execPath, [join(ROOT, "scripts/build.mjs"), join(installed, "dist")], { stdio: "pipe" });
+  if (built === undefined) {
+    built = join(installed, "dist");
+    execFileSync(process.execPath, [join(ROOT, "scripts/build.mjs"), built], { stdio: "pipe" });
+  } else cpSync(built, join(installed, "dist"), { recursive: true });
   copyFileSync(join(ROOT, "package.json"), join(installed, "package.json"));
   link(modules, [...DEPENDENCIES, ...beside]);
   return installed;

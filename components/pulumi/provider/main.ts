@@ -1,3 +1,4 @@
+import "../peers";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";

@@ -1,3 +1,4 @@
+import "./peers";
 import { PolicyPack } from "@pulumi/policy";
 import { keyturnPolicies } from "..";
 
