@@ -205,6 +205,22 @@ describe("AppSecret", () => {
     expect(externalSecret?.dependsOn).toEqual(["payments", "store-payments"]);
   });
 
+  // An alias of a component reaches children whose names begin with the component's: the engine puts the former name there.
+  it("can be renamed by one alias: every child of every component has the component's name in front of its own", async () => {
+    const { resources } = await record(() => {
+      new AppSecret("db", { team: payments, keys });
+      new Store("store", { team: shop });
+      new TeamAccess("access", { team: payments });
+      new Platform("vault", { environment: prod, kubernetes: { host: "https://k" } });
+      new Reconciler("r", { environment: prod, teams: [payments], bundle: { text: "0" } });
+    });
+    const children = resources.filter(({ custom }) => custom);
+    expect(children.length).toBeGreaterThan(20);
+    for (const { name, parent } of children)
+      expect([parent !== "", name === parent || name.startsWith(`${parent}-`), name]).toEqual([true, true, name]);
+    expect(new Set(resources.map(({ type, name }) => `${type} ${name}`)).size).toBe(resources.length);
+  });
+
   it("passes its providers on to its children", async () => {
     const recording = await record(() => {
       const provider = new k8s.Provider("cluster", {});
