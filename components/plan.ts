@@ -26,7 +26,7 @@ import type { Environment } from "./model/environment";
 import { environmentsFile } from "./model/environments-file";
 import { accessFile, declaredPrefixes, grantsOf } from "./model/grants";
 import { readPlatform, type PlatformDeclaration } from "./model/platform";
-import { collecting } from "./model/problems";
+import { collecting, distinct } from "./model/problems";
 import { readReconciler, type ReconcilerDeclaration } from "./model/reconciler";
 import { readStoreDeclaration, type StoreDeclaration } from "./model/store";
 import type { Team } from "./model/team";
@@ -116,7 +116,7 @@ export function problemsOf(declarations: Iterable<Declaration>): readonly Proble
   }
   checkTogether(problems, seen);
   checkBudgets(problems, limited);
-  return problems;
+  return distinct(problems);
 }
 
 function resolve(problems: Problem[], declaration: Declaration): Resolved | undefined {

@@ -79,6 +79,11 @@ export class Place {
 export function collecting<T>(check: (problems: Problem[]) => T): T {
   const problems: Problem[] = [];
   const result = check(problems);
-  if (problems.length > 0) throw new DeclarationError(problems);
+  if (problems.length > 0) throw new DeclarationError(distinct(problems));
   return result;
+}
+
+/** Each problem once: one declaration may be read in several places. */
+export function distinct(problems: readonly Problem[]): readonly Problem[] {
+  return [...new Map(problems.map((problem) => [JSON.stringify([problem.path, problem.message]), problem])).values()];
 }

@@ -1,7 +1,7 @@
 import type { AccessFile, Grant, Problem } from "../../api";
 import { readAccess } from "./access";
 import { readReason } from "./also-reads";
-import type { AppSecretDeclaration } from "./app-secret";
+import { readAppSecret, type AppSecretDeclaration } from "./app-secret";
 import { vaultField, type Environment } from "./environment";
 import { isOutput, list, record, vaultPath } from "./fields";
 import { extraField } from "./grants";
@@ -91,21 +91,24 @@ export function readTeamAccess(
     id: declaration.id,
     environment: team.environment,
     team,
-    secrets: readSecrets(place.at("secrets"), fields.secrets, team),
+    secrets: readSecrets(problems, place.at("secrets"), fields.secrets, team),
     prefixes,
     grants: [...readAccessFiles(place.at("access"), fields.access, team, prefixes), ...declared],
   };
 }
 
-function readSecrets(place: Place, value: unknown, team: Team): readonly AppSecretDeclaration[] {
+/** A secret that is wrong would grant nothing: its problems are these too, at its own place. */
+function readSecrets(problems: Problem[], place: Place, value: unknown, team: Team): readonly AppSecretDeclaration[] {
   if (value === undefined) return [];
   return list(place, value, (at, entry) => {
     const declaration = entry as AppSecretDeclaration | null;
     if (declaration?.kind !== "AppSecret") return void at.report("is not an AppSecret");
-    const owner: Partial<Team> = declaration.spec.team;
-    if (owner.name === team.name && owner.environment?.name === team.environment.name) return declaration;
+    const owner = (declaration.spec as Partial<AppSecretDeclaration["spec"]> | undefined)?.team as
+      Partial<Team> | undefined;
+    if (owner?.name === team.name && owner.environment?.name === team.environment.name)
+      return readAppSecret(problems, declaration) === undefined ? undefined : declaration;
     return void at.report(
-      `belongs to team ${quote(owner.name)} of environment ${quote(owner.environment?.name)}, ` +
+      `belongs to team ${quote(owner?.name)} of environment ${quote(owner?.environment?.name)}, ` +
         `not to team "${team.name}" of environment "${team.environment.name}"`,
     );
   });

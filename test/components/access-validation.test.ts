@@ -58,7 +58,7 @@ describe("a name that does not exist is refused with the nearest that does", () 
     [
       "a path of access.json",
       { access: file(grant({ key: "pya/db" })) },
-      `access.grants[0].key: "pya/db" ${MAY}; ${needs("path")}`,
+      `access.grants[0].key: "pya/db" ${MAY}; ${needs("path")}; did you mean "pay"?`,
     ],
     [
       "a path of access.json near to a longer prefix",
@@ -163,4 +163,20 @@ it("the problems of all declarations are said at once", () => {
     'TeamAccess "c" › prefixes[0].prefix',
     'Team "payments"',
   ]);
+});
+
+it("a wrong AppSecret that only a TeamAccess names is refused like any other, and one that the plan has too only once", () => {
+  const wrong = appSecret("db", { team: pay, namespace: "pay", keys: { "A B": "db#a", C: "/other/db#c" } });
+  const problems = refused({ secrets: [wrong] });
+  expect(problems).toEqual(refusal(() => plan([wrong])));
+  expect(problems).toEqual([
+    expect.stringMatching(/^AppSecret "db" › keys\["A B"\]/),
+    expect.stringMatching(/^AppSecret "db" › keys\.C: the path is outside what team "pay" may read/),
+  ]);
+  expect(refusal(() => plan([wrong, teamAccess("a", { team: pay, secrets: [wrong] })]))).toEqual(problems);
+});
+
+it("what is no AppSecret at all among the secrets of a TeamAccess is refused, and never crashes", () => {
+  for (const junk of [null, 7, "x", {}, { kind: "AppSecret" }, { kind: "AppSecret", spec: null }])
+    expect(refused({ secrets: [junk] })).toHaveLength(1);
 });
