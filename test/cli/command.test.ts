@@ -18,7 +18,10 @@ describe("usage", () => {
       ["check", "--manifests", "x", "--format", "xml"],
       "error: option '--format <format>' argument 'xml' is invalid. Allowed choices are text, json, sarif, junit. (see keyturn --help)",
     ],
-    [["rules", "FOO001"], "error: rule: there is none of this id (use one of ENV001, ENV002, SEC001, STO006, SUP001)"],
+    [
+      ["rules", "FOO001"],
+      "error: rule: there is none of this id (use one of ACC001, ACC002, ENV001, ENV002, SEC001, STO006, SUP001)",
+    ],
     [
       ["rules", "a", "b"],
       "error: too many arguments for 'rules'. Expected 1 argument but got 2: a, b. (see keyturn --help)",
@@ -83,7 +86,9 @@ describe("rules", () => {
   test("lists every rule, by id", async () => {
     const { code, stdout } = await keyturn(["rules"]);
     expect(code).toBe(0);
-    expect(stdout).toBe(`ENV001  error    resource  A store reaches the Vault of another environment
+    expect(stdout).toBe(`ACC001  error    resource  An ExternalSecret uses an extra grant that is over
+ACC002  warning  resource  An ExternalSecret uses an extra grant that ends within 14 days
+ENV001  error    resource  A store reaches the Vault of another environment
 ENV002  error    stack     An ExternalSecret uses a store of another environment
 SEC001  error    resource  A Secret with its values in a manifest
 STO006  error    resource  An ExternalSecret reads a path outside its team

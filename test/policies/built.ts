@@ -10,7 +10,9 @@ export async function buildPolicies(): Promise<string> {
   const outdir = mkdtempSync(join(ROOT, "build/policies-"));
   await esbuild.build({
     absWorkingDir: ROOT,
-    entryPoints: globSync(["api/**/*.ts", "policies/**/*.ts", "components/model/*.ts"], { cwd: ROOT }),
+    entryPoints: globSync(["api/**/*.ts", "policies/**/*.ts", "components/peers.ts", "components/model/*.ts"], {
+      cwd: ROOT,
+    }),
     outdir,
     outbase: ".",
     platform: "node",
