@@ -172,7 +172,7 @@ function leaseOf(namespace: string, holderIdentity: string): KubernetesObject {
     kind: "Lease",
     metadata: { name: "keyturn-reconciler", namespace },
     spec: { holderIdentity, leaseDurationSeconds: 3600, acquireTime: now, renewTime: now, leaseTransitions: 0 },
-  } as KubernetesObject;
+  };
 }
 
 describe("the rights of the reconciler", () => {
