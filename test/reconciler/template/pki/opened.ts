@@ -42,9 +42,6 @@ export function opened(der: Buffer, password: string): string[] {
   return out;
 }
 
-/** Octet strings of 16 bytes (salts and vectors) and of 32 bytes (a MAC) are random here. */
+/** Octet strings of 16 bytes (salts and vectors) and of 32 bytes (a MAC) are random here. In one go: a MAC may hold what begins a salt. */
 const masked = (bytes: Buffer): string =>
-  bytes
-    .toString("hex")
-    .replace(/0410.{32}/g, "0410..")
-    .replace(/0420.{64}/g, "0420..");
+  bytes.toString("hex").replace(/04(?:10.{32}|20.{64})/g, (found) => `${found.slice(0, 4)}..`);
