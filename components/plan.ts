@@ -140,7 +140,7 @@ function assemble(resolved: readonly Resolved[]): Plan {
   const secrets = resolved.filter((entry) => entry.kind === "AppSecret");
   const accesses = resolved.filter((entry) => entry.kind === "TeamAccess");
   // A TeamAccess may name AppSecrets that are not in the plan themselves.
-  const named = accesses.flatMap((access) => access.secrets.flatMap((secret) => readAppSecret([], secret) ?? []));
+  const named = accesses.flatMap((access) => access.secrets);
   const grants = [...[...secrets, ...named].flatMap(grantsOf), ...accesses.flatMap((access) => access.grants)];
   const access = accessFile(grants);
   // What a find asks for becomes a policy only where its prefix is declared, in a TeamAccess or by the access file it was given.

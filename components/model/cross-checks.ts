@@ -1,5 +1,5 @@
 import type { Problem } from "../../api";
-import { readAppSecret, type ResolvedAppSecret } from "./app-secret";
+import type { ResolvedAppSecret } from "./app-secret";
 import type { ResolvedConsumer } from "./consumer";
 import { MAIN, vaultField, type Environment } from "./environment";
 import { declaredPrefixes } from "./grants";
@@ -116,7 +116,7 @@ function checkTeams(problems: Problem[], resolved: readonly Beside[]): void {
 function checkFinds(problems: Problem[], resolved: readonly Beside[]): void {
   const accesses = resolved.filter((entry) => entry.kind === "TeamAccess");
   const own = resolved.filter((entry) => entry.kind === "AppSecret");
-  const named = accesses.flatMap(({ secrets }) => secrets.flatMap((secret) => readAppSecret([], secret) ?? []));
+  const named = accesses.flatMap(({ secrets }) => secrets);
   const isDeclared = declaredPrefixes(accesses);
   const idOf = ({ environment, team }: SecretBeside | ResolvedTeamAccess): string =>
     JSON.stringify([environment.name, environment.vault.name, team.name]);

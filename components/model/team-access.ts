@@ -1,7 +1,7 @@
 import type { AccessFile, Grant, Problem } from "../../api";
 import { readAccess } from "./access";
 import { readReason } from "./also-reads";
-import { readAppSecret, type AppSecretDeclaration } from "./app-secret";
+import { readAppSecret, type AppSecretDeclaration, type ResolvedAppSecret } from "./app-secret";
 import { vaultField, type Environment } from "./environment";
 import { isOutput, list, record, vaultPath } from "./fields";
 import { extraField } from "./grants";
@@ -55,7 +55,8 @@ export interface ResolvedTeamAccess {
   readonly id: string;
   readonly environment: Environment;
   readonly team: Team;
-  readonly secrets: readonly AppSecretDeclaration[];
+  /** The AppSecrets it names, read. */
+  readonly secrets: readonly ResolvedAppSecret[];
   /** The declared prefixes. */
   readonly prefixes: readonly string[];
   /** Of `access` and `prefixes`, in no particular order. */
@@ -98,7 +99,7 @@ export function readTeamAccess(
 }
 
 /** A secret that is wrong would grant nothing: its problems are these too, at its own place. */
-function readSecrets(problems: Problem[], place: Place, value: unknown, team: Team): readonly AppSecretDeclaration[] {
+function readSecrets(problems: Problem[], place: Place, value: unknown, team: Team): readonly ResolvedAppSecret[] {
   if (value === undefined) return [];
   return list(place, value, (at, entry) => {
     const declaration = entry as AppSecretDeclaration | null;
@@ -106,7 +107,7 @@ function readSecrets(problems: Problem[], place: Place, value: unknown, team: Te
     const owner = (declaration.spec as Partial<AppSecretDeclaration["spec"]> | undefined)?.team as
       Partial<Team> | undefined;
     if (owner?.name === team.name && owner.environment?.name === team.environment.name)
-      return readAppSecret(problems, declaration) === undefined ? undefined : declaration;
+      return readAppSecret(problems, declaration);
     return void at.report(
       `belongs to team ${quote(owner?.name)} of environment ${quote(owner?.environment?.name)}, ` +
         `not to team "${team.name}" of environment "${team.environment.name}"`,
